@@ -65,7 +65,7 @@ describe("bench run", () => {
         return ["--out", "file/runs"];
       },
       74,
-      /output folder .* cannot be made/,
+      /the folder .* cannot be made or written to .*; choose another with --out/,
     ],
   ];
 

@@ -3,8 +3,8 @@
 // a run that the table next to them does not have.
 
 import { readdir, readFile, rename } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import { fileNames, makeFolders, replaceFile } from "@dit-bench/files";
+import { dirname, join } from "node:path";
+import { fileNames, makeFolders, pathBelow, replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, isPublishable, type StripKind, stripKinds, stripPath } from "@dit-bench/report";
 import { readStrip } from "./read-strips.ts";
@@ -42,7 +42,7 @@ export async function copyRecords(
         copiedStrips.add(key);
       }
     }
-  if ([...pathOf.values()].some((path) => !relative(folder, path).startsWith(".."))) return []; // these are no copies
+  if ([...pathOf.values()].some((path) => pathBelow(folder, path) !== undefined)) return []; // these are no copies
   const former = (await copiesIn(folder)).filter((path) => !written.has(join(folder, path)));
   for (const path of former) {
     const target = join(folder, ".former", path);

@@ -1,12 +1,13 @@
-// The built `bench grid` and `bench table`, on a tiny recipe.
+// `bench grid` and `bench table`, with the processes of the built program, on a tiny recipe.
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { goHere } from "./here.test.data.ts";
 import { writePlugin } from "./plugin.test.data.ts";
 import { go, place, recipe } from "./tiny-place.test.data.ts";
 
-const grid = (...args: string[]) => go("grid", "--recipe", recipe, ...args);
+const grid = (...args: string[]) => goHere("grid", "--recipe", recipe, ...args);
 
 describe("bench grid and table", () => {
   const fourCells = "--methods bitfit,difffit --datasets flowers --seeds 2 --out grid".split(" ");
@@ -20,7 +21,7 @@ describe("bench grid and table", () => {
     const before = files.map((f) => readFileSync(join(folder, f)));
     const again = await grid(...fourCells);
     expect(again.stderr.match(/done before/g)).toHaveLength(4);
-    const table = await go("table", "--from", "grid", "--out", "tables", "--json");
+    const table = await goHere("table", "--from", "grid", "--out", "tables", "--json");
     expect(table.code, table.stderr).toBe(0);
     files.forEach((f, i) => {
       expect(readFileSync(join(folder, f)).equals(before[i]!), f).toBe(true);
@@ -30,7 +31,7 @@ describe("bench grid and table", () => {
     const count = (ending: string) => copies.filter((name) => name.endsWith(ending)).length;
     // Two methods with two seeds: base samples are shared by the methods, real images by all.
     expect([".json", ".samples.webp", ".base.webp", ".real.webp"].map(count)).toEqual([4, 4, 2, 1]);
-    const listed = await go("list", "runs", "--out", "grid", "--json");
+    const listed = await goHere("list", "runs", "--out", "grid", "--json");
     expect(JSON.parse(listed.stdout)).toHaveLength(4);
     expect(readFileSync(join(folder, "grid.log"), "utf8")).toMatch(/^flowers bitfit seed 0 \| train: 12 steps$/m);
   });
@@ -91,6 +92,19 @@ describe("a plug-in that misbehaves, in a grid", () => {
     expect(r.stderr).toMatch(/sun forges seed 0: failed .*: its record cannot be read/);
     for (const name of ["codes", "prints", "bitfit"]) expect(r.stderr).toMatch(`sun ${name} seed 0: FID`);
     expect(readFileSync(join(place, "odd", "tiny-1", "table.md"), "utf8")).toContain("codes");
+  });
+
+  it("is named if it ends the process that checks its options, not the plug-in that was loaded last", async () => {
+    const plugins = [
+      ...writePlugin("first", { adapt: "process.exit(3)", options: "rank: z.int().default(1)" }),
+      ...writePlugin("second", {}),
+    ];
+    const flags = "--methods first,second --datasets sun --set first.rank=2 --out never".split(" ");
+    const r = await grid(...plugins, ...flags);
+    expect(r.stderr).toMatch(
+      /^bench: error: plug-in \.\/first\.mjs: it ended its process while .* checked its options \(.*first\.mjs/,
+    );
+    expect(r.code).toBe(2);
   });
 
   it("is loaded by its own cells only", async () => {

@@ -60,6 +60,17 @@ export function divideSettings(
   chosen: readonly AnyMethod[],
   known: readonly AnyMethod[],
 ): Settings {
+  const settings = readSettings(flags, chosen, known);
+  for (const method of chosen) parseOptions(method, settings.methods.get(method.name)!.options);
+  return settings;
+}
+
+/** `divideSettings` without the checks of the methods, whose code may loop or end the process. */
+export function readSettings(
+  flags: readonly string[],
+  chosen: readonly AnyMethod[],
+  known: readonly AnyMethod[],
+): Settings {
   const recipe: Record<string, unknown> = {};
   const recipeFlags: string[] = [];
   const methods = new Map(chosen.map(({ name }): [string, GrowingSettings] => [name, { options: {}, flags: [] }]));
@@ -80,7 +91,6 @@ export function divideSettings(
       own.flags.push(`${option}=${text}`);
     }
   }
-  for (const method of chosen) parseOptions(method, methods.get(method.name)!.options);
   return { recipe, recipeFlags, methods };
 }
 

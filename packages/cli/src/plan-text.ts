@@ -9,7 +9,7 @@ import { formatDuration } from "./progress.ts";
 import { alignColumns, hangText, screenWidth } from "./text-layout.ts";
 
 /** Returns the text of a plan. @param engine the engine on which the GEMM throughput of the plan was measured */
-export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {
+export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads" | "adapter">): string {
   const { parameters, memory, files } = plan;
   const missing = files.filter(({ path }) => path === undefined);
   const share = (100 * parameters.trainable) / parameters.model;
@@ -51,7 +51,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     ...formatItem(
       "",
       `estimated from the GEMMs of the steps. A GEMM just ran at ${(plan.gemmThroughput / 1e9).toFixed(0)} GFLOP/s ` +
-        `on ${quantity(engine.threads, "thread")} (${engine.name}); training is assumed to reach ` +
+        `on ${engine.adapter ?? quantity(engine.threads, "thread")} (${engine.name}); training is assumed to reach ` +
         `${formatPercent(throughputShare.training)} of that, sampling ${formatPercent(throughputShare.sampling)}. ` +
         "The real time differs by less than a factor of two, if nothing else runs on this machine",
     ),

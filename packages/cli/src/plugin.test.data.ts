@@ -9,14 +9,16 @@ import { place } from "./tiny-place.test.data.ts";
  *
  * @param top code at its top level
  * @param adapt code in `adapt`
+ * @param options fields of the schema of its options
  */
-export function writePlugin(name: string, { top = "", adapt = "" }): string[] {
+export function writePlugin(name: string, { top = "", adapt = "", options = "" }): string[] {
   writeFileSync(
     join(place, `${name}.mjs`),
     `import { defineMethod, z } from "@dit-bench/method";
      ${top}
      export default defineMethod({
-       name: "${name}", label: () => "${name}", source: "here", options: z.strictObject({}), learningRate: 1e-3,
+       name: "${name}", label: () => "${name}", source: "here", learningRate: 1e-3,
+       options: z.strictObject({ ${options} }),
        adapt: () => { ${adapt}; return { train: ["blocks.*.attn.*.bias"] }; } });`,
   );
   return ["--plugin", `./${name}.mjs`];

@@ -1,6 +1,7 @@
 // Prints the output of commands. Names of files, labels and messages may come from anyone, so their control characters
 // are escaped.
 
+import { relative } from "node:path";
 import { printable } from "@dit-bench/text";
 import { writeResult } from "./stdout.ts";
 import { hasColours, styleCodes } from "./style.ts";
@@ -13,6 +14,9 @@ function escapeControls(text: string, screen: NodeJS.WriteStream): string {
     .map((part, i) => (i % 2 === 1 ? part : printable(part)))
     .join("");
 }
+
+/** A path as messages show it: relative to the current folder, with control characters escaped. */
+export const shownPath = (path: string): string => printable(relative(process.cwd(), path) || path);
 
 /** Prints results on stdout. */
 export const print = (text: string): void => writeResult(escapeControls(text, process.stdout));

@@ -14,6 +14,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bench, type Finished } from "./bench.test.data.ts";
+import { goHere, runHere } from "./here.test.data.ts";
 import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
 
 let firstRun: Finished;
@@ -93,7 +94,7 @@ describe("a record in the folder of the run", () => {
   ])("is replaced, with equal metrics and without training, if it is %s", async (_, damage, why) => {
     restore();
     damage();
-    const again = await run("--json", "--out", "state");
+    const again = await runHere("--json", "--out", "state");
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toContain(why);
     expect(again.stderr).toContain("the cell is run again");
@@ -106,7 +107,7 @@ describe("a record in the folder of the run", () => {
     restore();
     const record = { ...read(pathOf("record.json")), schema: 2 };
     writeFileSync(pathOf("record.json"), JSON.stringify(record));
-    const refused = await run("--out", "state");
+    const refused = await runHere("--out", "state");
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/written by a newer version .* or delete the file to run the cell again/);
     expect(read(pathOf("record.json"))).toEqual(record);
@@ -121,7 +122,7 @@ describe("a record in the folder of the run", () => {
       data: { ...record.data, fingerprint: "x" },
     };
     writeFileSync(pathOf("record.json"), JSON.stringify(withoutDigest));
-    const refused = await run("--out", "state");
+    const refused = await runHere("--out", "state");
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("the record of another run (other images); choose another --out");
     expect(refused.stderr).not.toContain("delete");
@@ -145,7 +146,7 @@ describe("trained weights of a finished run", () => {
     restore();
     damage();
     if (existsSync(pathOf("weights.safetensors"))) {
-      const refused = await go(
+      const refused = await goHere(
         "sample",
         "--run",
         folder,
@@ -159,7 +160,7 @@ describe("trained weights of a finished run", () => {
       expect(refused.code).toBe(4);
       expect(refused.stderr).toContain("run its cell again");
     }
-    const again = await run("--json", "--out", "state");
+    const again = await runHere("--json", "--out", "state");
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toContain(why);
     expect(again.stderr).toContain("the weights are made again");
@@ -175,7 +176,7 @@ describe("trained weights of a finished run", () => {
     truncateSync(pathOf("weights.safetensors"), 100);
     flip(pathOf("state.safetensors"), 8 * 5000);
     rmSync(pathOf("sheet.png"));
-    const again = await run("--json", "--out", "state");
+    const again = await runHere("--json", "--out", "state");
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toMatch(/the kept training state is not used: .*does not match its SHA-256/);
     expect(again.stderr).toContain("train: 12 steps");
@@ -189,7 +190,7 @@ it("makes a missing contact sheet and a damaged chart again, with the same bytes
   restore();
   rmSync(pathOf("sheet.png"));
   truncateSync(pathOf("loss.png"), 50);
-  const again = await run("--json", "--out", "state");
+  const again = await runHere("--json", "--out", "state");
   expect(again.code, again.stderr).toBe(0);
   expect(again.json).toMatchObject({ already: true, remade: ["sheet.png", "loss.png"] });
   for (const [name, bytes] of Object.entries(finishedFiles))
@@ -204,13 +205,13 @@ it("refuses a damaged checkpoint, names the file to delete, and writes no record
   for (let i = 0; i < 4; i++) {
     const bit = 8 * Math.floor(((i + 0.5) / 4) * size) + 6; // also in exponents, where a flipped bit can give NaN
     flip(pathOf("checkpoint.safetensors"), bit);
-    const refused = await run("--out", "state");
+    const refused = await runHere("--out", "state");
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/checkpoint\.safetensors: .*; delete it to train from the start/);
     expect(existsSync(pathOf("record.json"))).toBe(false);
     flip(pathOf("checkpoint.safetensors"), bit);
   }
-  const resumed = await run("--json", "--out", "state");
+  const resumed = await runHere("--json", "--out", "state");
   expect(sha(resumed.json.weights)).toBe(sha(firstRun.json.weights));
 });
 
@@ -232,7 +233,7 @@ it("replaces damaged samples of the base model, prints why, and computes equal m
     restore();
     rmSync(pathOf("record.json"));
     damage();
-    const again = await run("--json", "--out", "state");
+    const again = await runHere("--json", "--out", "state");
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toMatch(new RegExp(`the base model's samples are made again: .*${why}`));
     expect(again.json).toMatchObject({ fid: firstRun.json.fid, baseFid: firstRun.json.baseFid });
@@ -277,7 +278,7 @@ describe("processes on one cell", () => {
     restore();
     rmSync(pathOf("record.json"));
     mkdirSync(join(pathOf(".lock"), "something"), { recursive: true });
-    const refused = await run("--out", "state");
+    const refused = await runHere("--out", "state");
     expect(refused.code).toBe(74);
     expect(refused.stderr).toMatch(/the lock .*\.lock cannot be made .*; remove that folder, or choose another --out/);
     rmSync(pathOf(".lock"), { recursive: true });
@@ -291,14 +292,14 @@ it("removes temporary files of a killed process, and takes over its lock", async
   for (const name of leftovers) writeFileSync(pathOf(name), "torn");
   writeFileSync(pathOf("checkpoint.safetensors"), finishedFiles["state.safetensors"]!);
   writeFileSync(pathOf(".lock"), "");
-  const again = await run("--json", "--out", "state");
+  const again = await runHere("--json", "--out", "state");
   expect(again.code, again.stderr).toBe(0);
   expect(readdirSync(folder).sort()).toEqual(Object.keys(finishedFiles).sort());
 });
 
 describe("a finished run", () => {
   const runSteps = (out: string, steps: number, ...more: string[]) =>
-    run("--json", "--out", out, "--set", `training.steps=${steps}`, ...more);
+    runHere("--json", "--out", out, "--set", `training.steps=${steps}`, ...more);
 
   it("continues with more steps to the same bits as a run of that length", async () => {
     restore();
@@ -318,7 +319,7 @@ describe("a finished run", () => {
 
   it("is not trained again for different sampling or metrics settings", async () => {
     restore();
-    const other = await run(
+    const other = await runHere(
       "--json",
       "--out",
       "state",
@@ -335,17 +336,19 @@ describe("a finished run", () => {
 
   it("is trained from the start for any different training setting", async () => {
     for (const change of ["training.labelDropout=0.2", "training.emaDecay=0.9", "data.flip=false"]) {
-      const other = await run("--out", "state", "--set", change);
+      const other = await runHere("--out", "state", "--set", change);
       expect(other.stderr, change).not.toContain("continuing");
     }
   });
 
   it("keeps no training state with --keep-state never, and prints that", async () => {
-    const never = await run("--json", "--out", "never", "--keep-state", "never");
+    const never = await runHere("--json", "--out", "never", "--keep-state", "never");
     expect(never.stderr).toMatch(/the training state \(.*\) is not kept: .* start it with --keep-state always/);
     expect(readdirSync(join(place, dirname(String(never.json.record))))).not.toContain("state.safetensors");
-    const plan = await run("--out", "never", "--dry-run", "--keep-state", "never");
+    const plan = await runHere("--out", "never", "--dry-run", "--keep-state", "never");
     expect(plan.stdout).toContain("training state, removed at the end");
-    expect((await run("--out", "never", "--dry-run")).stdout).toContain("training state, kept for further training");
+    expect((await runHere("--out", "never", "--dry-run")).stdout).toContain(
+      "training state, kept for further training",
+    );
   });
 });

@@ -28,20 +28,26 @@ export async function startEngine(
 const describePlace = ({ adapter, threads }: Engine): string =>
   adapter ? ` on ${adapter}` : `, ${quantity(threads, "thread")}`;
 
+/** The engine of a finished run. */
+interface UsedEngine {
+  readonly name: string;
+  readonly threads: number;
+  /** The GPU that computed, if one did; `--threads` has no effect on it. */
+  readonly gpu: string | null;
+}
+
 const describeReason = ({ name, reason }: Engine): string => (reason === `${name} works` ? "" : ` (${reason})`);
 
 /** A sentence about `--engine` and `--threads` that a finished run does not have; undefined if it has them. */
-export function unusedEngineFlags(
-  { engine, threads }: EngineChoice,
-  used: { readonly name: string; readonly threads: number },
-): string | undefined {
+export function unusedEngineFlags({ engine, threads }: EngineChoice, used: UsedEngine): string | undefined {
   const flags = [
     ...(engine === "auto" || engine === used.name ? [] : [`--engine ${engine}`]),
-    ...(threads === undefined || threads === used.threads ? [] : [`--threads ${threads}`]),
+    ...(threads === undefined || threads === used.threads || used.gpu !== null ? [] : [`--threads ${threads}`]),
   ];
   if (flags.length === 0) return undefined;
   return (
     `${flags.join(" and ")} ${flags.length === 1 ? "has" : "have"} no effect on a finished run, which had the engine ` +
-    `${used.name} with ${quantity(used.threads, "thread")}; give another --out to run it again`
+    `${used.name} ${used.gpu === null ? `with ${quantity(used.threads, "thread")}` : `on ${used.gpu}`}; ` +
+    "give another --out to run it again"
   );
 }

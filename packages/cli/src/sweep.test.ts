@@ -1,28 +1,24 @@
 // The built `bench sweep` and the runs with its values, on a tiny recipe.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RunRecord, readSweep } from "@dit-bench/record";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
-import { go, place, recipe } from "./tiny-place.test.data.ts";
+import { goHere } from "./here.test.data.ts";
+import { place, recipe } from "./tiny-place.test.data.ts";
 
 const file = "sweeps/tiny-1/sweep.json";
 // A rate of 1e30 diverges, so the default is the best of bitfit; it is not among the values of lora.
 const values = ["--values", "bitfit.lr=1x,1e30", "--values", "lora.lr=0.3x,3x"];
-const sweepArguments = [
-  "sweep",
-  "--recipe",
-  recipe,
-  ..."--methods bitfit,lora --datasets flowers".split(" "),
-  ...values,
-];
-const grid = (...args: string[]) => go("grid", "--recipe", recipe, ..."--datasets flowers".split(" "), ...args);
+const sweepOf = (...args: string[]) => ["sweep", "--recipe", recipe, "--datasets", "flowers", ...args];
+const sweepArguments = sweepOf("--methods", "bitfit,lora", ...values);
+const gridArguments = ["grid", "--recipe", recipe, "--datasets", "flowers"];
 const readJson = (...path: string[]) => JSON.parse(readFileSync(join(place, ...path), "utf8"));
 const bytes = () => readFileSync(join(place, file));
 
 describe("bench sweep", () => {
-  it("stops on a signal without a file, and continues with the runs that are missing", async () => {
+  it("stops on a signal without a file", async () => {
     let sent = false;
     const stopped = await bench([...sweepArguments, "--jobs", "1"], {
       cwd: place,
@@ -33,15 +29,12 @@ describe("bench sweep", () => {
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toContain("run the same command again to continue");
     expect(existsSync(join(place, file))).toBe(false);
-    const r = await go(...sweepArguments);
-    expect(r.code, r.stderr).toBe(0);
-    expect(r.stderr).toMatch(/\[\d\/4\] flowers bitfit learningRate=0\.01 seed 1000: FID .*, done before/);
   });
 
-  it("compares the values, passes over one that diverged, and warns about a best value at the edge", async () => {
-    const r = await go(...sweepArguments, "--json");
+  it("continues with the missing runs, compares the values, passes over one that diverged, and warns", async () => {
+    const r = await goHere(...sweepArguments, "--json");
     expect(r.code, r.stderr).toBe(0);
-    expect(r.stderr).toMatch(/flowers bitfit learningRate=1e\+30 seed 1000: this run diverged before/);
+    expect(r.stderr).toMatch(/\[\d\/4\] flowers bitfit learningRate=0\.01 seed 1000: FID .*, done before/);
     expect(r.stdout).toMatch(/^Method +learning rate +FID/m);
     expect(r.stdout).toMatch(/^BitFit +0\.01 +[\d.]+ +chosen, default$/m);
     expect(r.stdout).toMatch(/^ +1e\+30 +diverged$/m);
@@ -58,58 +51,29 @@ describe("bench sweep", () => {
 
   it("writes the same bytes when it is repeated", async () => {
     const before = bytes();
-    const r = await go(...sweepArguments);
+    const r = await goHere(...sweepArguments);
     expect(r.stderr.match(/done before/g)).toHaveLength(3);
+    expect(r.stderr).toMatch(/flowers bitfit learningRate=1e\+30 seed 1000: this run diverged before/);
     expect(bytes().equals(before)).toBe(true);
   });
 
-  it("chooses nothing for a method with a missing run, and exits with 3", async () => {
-    const r = await go(
-      ...sweepArguments.slice(0, 3),
-      ..."--methods bitfit --datasets sun --time-limit 0.0001 --values lr=1x,2x --output late.json".split(" "),
-    );
+  it("chooses nothing for a method with a missing run, exits with 3, and keeps the earlier choices", async () => {
+    const before = bytes();
+    const r = await goHere(...sweepOf(..."--methods lora --values lr=0.5x,2x --time-limit 0.0001".split(" ")));
     expect(r.code, r.stderr).toBe(3);
     expect(r.stdout.replaceAll(/\s+/g, " ")).toContain(
-      "BitFit: nothing is chosen, because 2 of 2 runs are missing. To choose one, run the same sweep again: it runs " +
+      "LoRA-R8: nothing is chosen, because 2 of 2 runs are missing. To choose one, run the same sweep again: it runs " +
         "those that are missing and no others",
     );
-    const used = await grid("--rates", "late.json");
-    expect(used.code).toBe(2);
-    expect(used.stderr).toContain("it chose nothing for bitfit (2 of 2 runs are missing); run the same sweep again");
+    expect(r.stderr).toMatch(/LoRA-R8: the file keeps the earlier choice, learning rate 0\.0?03\./);
+    expect(bytes().equals(before)).toBe(true);
   });
 
-  it("chooses nothing where every value diverged, exits with 3, and does not advise to repeat it", async () => {
-    const r = await go(
-      ...sweepArguments.slice(0, 3),
-      ..."--methods bitfit --datasets flowers --values lr=1e30,2e30 --output diverged.json".split(" "),
-    );
-    expect(r.code, r.stderr).toBe(3);
-    expect(r.stdout.replaceAll(/\s+/g, " ")).toContain(
-      "BitFit: nothing is chosen, because every value diverged. To choose one, sweep it again with lower values: " +
-        "--values bitfit.learningRate=…",
-    );
-  });
-
-  it("keeps the choices of a sweep under the same conditions, and refuses others before it runs", async () => {
+  it("adds a method that is swept under the same conditions", async () => {
     cpSync(join(place, "sweeps"), join(place, "kept"), { recursive: true });
     const path = "kept/tiny-1/sweep.json";
-    const sweepOf = (...args: string[]) => go(...sweepArguments.slice(0, 3), "--out", "kept", ...args);
     const before = (await readSweep(join(place, path))).sweep;
-    const other = await sweepOf("--datasets", "cars", "--methods", "vpt");
-    expect(other.code).toBe(2);
-    expect(other.stderr).toMatch(
-      /sweep\.json holds choices of an earlier sweep \(bitfit, lora\), and they were made on/,
-    );
-    const option = await sweepOf(..."--datasets flowers --methods lora --values rank=2,4".split(" "));
-    expect(option.stderr).toContain("lora was swept over its learning rate, not its rank");
-    expect(existsSync(join(place, "kept/tiny-1/cars"))).toBe(false);
-    const failed = await sweepOf(
-      ..."--datasets flowers --methods lora --values lr=0.5x,2x --time-limit 0.0001".split(" "),
-    );
-    expect(failed.code, failed.stderr).toBe(3);
-    expect(failed.stderr).toMatch(/LoRA-R8: the file keeps the earlier choice, learning rate 0\.0?03\./);
-    expect((await readSweep(join(place, path))).sweep).toEqual(before);
-    const vpt = await sweepOf(..."--datasets flowers --methods vpt --values lr=1x,0.5x --json".split(" "));
+    const vpt = await goHere(...sweepOf(..."--methods vpt --values lr=1x,0.5x --out kept --json".split(" ")));
     expect(vpt.code, vpt.stderr).toBe(0);
     expect(vpt.stderr).toMatch(/sweep\.json also keeps the choices of .*: BitFit \(learning rate 0\.01\) and LoRA-R8/);
     expect(vpt.stdout).not.toContain("BitFit ");
@@ -119,22 +83,8 @@ describe("bench sweep", () => {
     expect(vpt.json).toEqual({ path, ...sweep });
   });
 
-  it("refuses an --output that cannot be written or is another file, before the first run", async () => {
-    writeFileSync(join(place, "notes.json"), "{}");
-    mkdirSync(join(place, "folder.json"));
-    for (const [output, message] of [
-      ["notes.json/x.json", "the folder notes.json cannot be made or written to"],
-      ["notes.json", "notes.json is there and would be replaced, but it is no sweep"],
-      ["folder.json", "folder.json is there and would be replaced, but it is no sweep"],
-    ] as const) {
-      const r = await go(...sweepArguments, "--out", "never", "--output", output);
-      expect(r.stderr).toContain(message);
-    }
-    expect(existsSync(join(place, "never"))).toBe(false);
-  });
-
-  it("refuses values before the first run", async () => {
-    const r = await go(...sweepArguments, "--values", "lora.rank=4,8", "--out", "never");
+  it("refuses values before the first run, with exit code 2", async () => {
+    const r = await goHere(...sweepArguments, "--values", "lora.rank=4,8", "--out", "never");
     expect(r.code).toBe(2);
     expect(r.stderr).toMatch(/lora also has --values lora\.lr=0\.3x,3x/);
     expect(existsSync(join(place, "never"))).toBe(false);
@@ -145,30 +95,20 @@ describe("bench grid --rates", () => {
   const recordOf = (folder: string): RunRecord => readJson("runs/tiny-1/flowers", folder, "seed-0/record.json");
   const folders = () => readdirSync(join(place, "runs/tiny-1/flowers")).sort();
 
-  it("reads the file once for all cells: a sweep that changes it meanwhile changes no cell", async () => {
-    const path = join(place, "changing.json");
-    cpSync(join(place, file), path);
-    let changed = false;
-    const r = await bench(
-      [..."grid --datasets flowers,sun --rates changing.json --out frozen --jobs 1 --recipe".split(" "), recipe],
-      {
-        cwd: place,
-        watch: (stderr) => {
-          if (changed || !stderr.includes("[1/")) return;
-          changed = true;
-          writeFileSync(path, "{}");
-        },
+  it("runs the methods of the sweep with its values, and one whose default was chosen as without it", async () => {
+    // The file is read once for all cells: a sweep that changes it meanwhile changes no cell.
+    cpSync(join(place, file), join(place, "changing.json"));
+    let isChanged = false;
+    const r = await bench([...gridArguments, ..."--rates changing.json --jobs 1".split(" ")], {
+      cwd: place,
+      watch: (stderr) => {
+        if (isChanged || !stderr.includes("[1/2]")) return;
+        isChanged = true;
+        writeFileSync(join(place, "changing.json"), "{}");
       },
-    );
+    });
     expect(r.code, r.stderr).toBe(0);
-    expect(changed).toBe(true);
-    const { digest } = await readSweep(join(place, file));
-    expect(readdirSync(join(place, "frozen/tiny-1"))).toContain(`rates-${digest.slice(0, 12)}.json`);
-  });
-
-  it("runs the methods of the sweep with their values, and one whose default was chosen as without it", async () => {
-    const r = await grid("--rates", file);
-    expect(r.code, r.stderr).toBe(0);
+    expect(isChanged).toBe(true);
     expect(r.stderr).toContain(
       "bitfit: learning rate 0.01, the default, was the best of 2 values: runs without change",
     );
@@ -177,6 +117,7 @@ describe("bench grid --rates", () => {
     expect(recordOf("bitfit")).not.toHaveProperty("tuning");
     const tuned = recordOf(folders()[1]!);
     const { sweep, digest } = await readSweep(join(place, file));
+    expect(readdirSync(join(place, "runs/tiny-1"))).toContain(`rates-${digest.slice(0, 12)}.json`);
     const rate = sweep.methods[1]!.chosen!.value;
     expect(tuned).toMatchObject({
       protocol: "tiny/1",
@@ -188,7 +129,7 @@ describe("bench grid --rates", () => {
 
   it("prints in a single run which value it has, and that nothing is written about a finished one", async () => {
     const cell = ["run", "--recipe", recipe, "--rates", file, ..."--method lora --dataset flowers".split(" ")];
-    const r = await go(...cell, "--tensorboard", "curves");
+    const r = await goHere(...cell, "--tensorboard", "curves");
     expect(r.code, r.stderr).toBe(0);
     expect(r.stderr).toMatch(
       /^lora: learning rate 0\.0?03, the best of 2 values; it is the (lowest|highest) of them; /m,
@@ -198,7 +139,7 @@ describe("bench grid --rates", () => {
   });
 
   it("shares a table with the runs at the published rates, which states how many runs the tuning had", async () => {
-    const r = await grid("--methods", "bitfit,lora");
+    const r = await goHere(...gridArguments, "--methods", "bitfit,lora");
     expect(r.code, r.stderr).toBe(0);
     expect(r.stderr).toMatch(/flowers bitfit seed 0: FID .*, done before/);
     const page = readFileSync(join(place, "runs/tiny-1/table.md"), "utf8").replaceAll(/\n {2}/g, " ");
@@ -211,20 +152,17 @@ describe("bench grid --rates", () => {
     expect(page).toContain("The sweep used every dataset of the table, with another seed.");
   });
 
-  it("refuses a method without a value and the seed of the sweep, before the first run", async () => {
-    const other = await grid("--rates", file, "--methods", "vpt", "--out", "never");
-    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("it has no method 'vpt'; sweep it, too")]);
-    const run = await go(
+  it("refuses the seed of the sweep, before the first run", async () => {
+    const run = await goHere(
       ...["run", "--recipe", recipe, "--rates", file, ..."--method lora --dataset flowers --seed 1000".split(" ")],
     );
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("chosen by the runs of seed 1000")]);
-    expect(existsSync(join(place, "never"))).toBe(false);
   });
 });
 
 describe("bench run --set learningRate", () => {
   it("has the rate in the plan of a dry run", async () => {
-    const r = await go(
+    const r = await goHere(
       ...["run", "--recipe", recipe, "--dry-run", ..."--method lora --dataset flowers --set lr=0.002".split(" ")],
     );
     expect(r.code, r.stderr).toBe(0);

@@ -1,6 +1,7 @@
 // Finds the records for a table: all below a folder, except the copies that an earlier table wrote there.
 
-import { isAbsolute, join, relative, sep } from "node:path";
+import { sep } from "node:path";
+import { pathBelow } from "@dit-bench/files";
 import { type FoundRecord, type FoundRecords, findRecords } from "@dit-bench/record";
 import { isSameRun } from "@dit-bench/report";
 
@@ -12,7 +13,8 @@ export interface TableRecords extends FoundRecords {
 /** If `out` is below `from`, the records in `OUT/records` and `OUT/PROTOCOL/records` are copies of an earlier table. */
 export async function findTableRecords(from: string, out: string): Promise<TableRecords> {
   const { records, damaged } = await findRecords(from);
-  const isCopy = ({ path }: { path: string }) => isInside(out, from) && isOwnCopy(relative(out, path).split(sep));
+  const hasCopies = Boolean(pathBelow(from, out));
+  const isCopy = ({ path }: { path: string }) => hasCopies && isOwnCopy(pathBelow(out, path));
   const originals = records.filter((found) => !isCopy(found));
   const passedOver = records.filter(
     (found) => isCopy(found) && !originals.some(({ record }) => isSameRun(record, found.record)),
@@ -20,11 +22,5 @@ export async function findTableRecords(from: string, out: string): Promise<Table
   return { records: originals, damaged: damaged.filter((found) => !isCopy(found)), passedOver };
 }
 
-function isOwnCopy(parts: readonly string[]): boolean {
-  return parts[0] !== ".." && (parts[0] === "records" || parts[1] === "records");
-}
-
-function isInside(inner: string, outer: string): boolean {
-  const path = relative(outer, inner);
-  return path !== "" && path !== ".." && !path.startsWith(join("..", sep)) && !isAbsolute(path);
-}
+/** @param path from OUT to a record; undefined if the record is elsewhere */
+const isOwnCopy = (path: string | undefined): boolean => path?.split(sep).slice(0, 2).includes("records") ?? false;

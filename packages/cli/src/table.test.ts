@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -150,10 +151,15 @@ describe("bench table --out", () => {
     expect(printed).toContain(`3 files of an earlier table moved to ${join(records, ".former")}`);
     expect((await findRecords(out())).records).toHaveLength(1);
 
-    // The records themselves are no copies, whatever their names are.
+    // The records themselves are no copies, whatever their names are, also if --from is a link to their folder.
     await writeRecord(join(records, "flowers", "x-seed-0.json"), makeRecord(0, {}));
-    await writeTables(records, out(), false);
-    expect(files(records)).toContain("flowers/x-seed-0.json");
+    const link = join(from, "../link");
+    symlinkSync(records, link);
+    for (const path of [link, records]) {
+      await writeTables(path, out(), false);
+      expect(files(records)).toContain("flowers/x-seed-0.json");
+      rmSync(join(records, `${gone}.json`)); // a second record of the same run
+    }
   });
 
   it("accepts the folder that holds the records themselves", async () => {

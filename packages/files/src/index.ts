@@ -11,6 +11,7 @@ export { isIgnoredName } from "./ignored-names.ts";
 export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
 export { makeFolders } from "./make-folders.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
+export { pathBelow } from "./path-below.ts";
 export { replaceFile, replaceFileWithCopy } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";

@@ -42,8 +42,9 @@ export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencode
 export { type GridLink, linkToGrid, submitCell } from "./launch/cell-process.ts";
 export { type GridRun, type GridTask, type GridWatch, startGrid } from "./launch/grid.ts";
 export type { GridCell } from "./launch/grid-cell.ts";
-export { type CellOutcome, isRecordOf } from "./launch/judge.ts";
+export { type CellOutcome, isRecordOf, isRunOf } from "./launch/judge.ts";
 export type { CellMessage } from "./launch/messages.ts";
+export { errorIn } from "./launch/printed-error.ts";
 export { checkFit } from "./methods/check-fit.ts";
 export { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./methods/learning-rate.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
@@ -56,6 +57,7 @@ export { type Plan, planRun, throughputShare } from "./plan/plan.ts";
 export { projectFolder } from "./project-folder.ts";
 export {
   checkDatasetName,
+  countImages,
   type DatasetChoice,
   datasetsOf,
   datasetTitle,
@@ -86,5 +88,6 @@ export { claimFolder, manifestName, type OutputFolder } from "./sampling/output-
 export { type Prediction, predict } from "./sampling/predict.ts";
 export type { Network } from "./sampling/sample.ts";
 export type { SkippedFile } from "./skipped-files.ts";
+export { checkOutputFolder, folderError } from "./storage/make-folder.ts";
 export type { KeepState } from "./training/kept-state.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./training/pretrain.ts";

@@ -141,7 +141,8 @@ async function trainAndScore(options: RunOptions, cell: Cell, link: GridLink | u
       printNote(
         "--tensorboard writes nothing about a run that was finished before; its metrics.jsonl has the curves\n",
       );
-    printOutcome(outcome, options);
+    // A grid divides the threads among its cells; they are not the user's choice.
+    printOutcome(outcome, link ? { ...options, threads: undefined } : options);
     await link?.send({ kind: "finished", recordPath: outcome.recordPath, already: outcome.already });
   } finally {
     display.clear();
@@ -151,9 +152,9 @@ async function trainAndScore(options: RunOptions, cell: Cell, link: GridLink | u
 function printOutcome({ record, already, remade, folder, ...paths }: RunOutcome, options: RunOptions): void {
   if (already) {
     const what = remade.length === 0 ? "nothing was done" : `made again: ${remade.join(", ")}`;
-    const { engine, finishedAt } = record;
+    const { engine, finishedAt, machine } = record;
     printNote(`this run was finished before, on ${finishedAt.slice(0, 10)} by the engine ${engine.name}; ${what}\n`);
-    const unused = unusedEngineFlags(options, engine);
+    const unused = unusedEngineFlags(options, { ...engine, gpu: machine.gpu });
     if (unused !== undefined) printNote(`${unused}\n`);
   }
   const files = {

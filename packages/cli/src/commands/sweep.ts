@@ -1,17 +1,17 @@
 // `bench sweep`: tries several values of an option with each method, in the cells of a grid, and writes which is best.
 
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { waitForLock } from "@dit-bench/files";
 import { type Sweep, writeSweep } from "@dit-bench/record";
 import { type CellOutcome, type DatasetChoice, datasetTitle, type GridCell, protocolFolder } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
-import { printable, quantity } from "@dit-bench/text";
+import { quantity } from "@dit-bench/text";
 import type { SweepOptions } from "../declarations/sweep.ts";
 import { cellArguments } from "../grid/cell-arguments.ts";
 import { planGrid, sendPlanIfPreparing } from "../grid/plan.ts";
 import { entry, noteOtherEngines, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
 import { makeOutputFolder } from "../outputs.ts";
-import { print, printJson, printNote } from "../print.ts";
+import { print, printJson, printNote, shownPath } from "../print.ts";
 import { faultOf } from "../sweep/advice.ts";
 import { type TriedMethod, toSweepRun } from "../sweep/choose.ts";
 import { type JoinedSweep, joinSweeps, readEarlierSweep, type SweepConditions } from "../sweep/join.ts";
@@ -64,7 +64,7 @@ export async function sweep(options: SweepOptions, argv: readonly string[]): Pro
   });
 
   const hasProblem = own.methods.some(({ problem }) => problem !== undefined);
-  const shown = printable(relative(process.cwd(), path) || path);
+  const shown = shownPath(path);
   const faults = methods.flatMap(({ name }, m) => {
     const fault = faultOf(tried[m]!.flat().map((cell) => outcomes.get(cell)));
     return fault === undefined ? [] : [[name, fault] as const];

@@ -1,7 +1,7 @@
 // `bench table`: prints and writes the comparison tables and charts of records.
 
 import { join, relative, resolve } from "node:path";
-import { fileNames } from "@dit-bench/files";
+import { fileNames, pathBelow } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import {
   type Comparison,
@@ -17,7 +17,7 @@ import { copyRecords } from "../copy-records.ts";
 import type { TableOptions } from "../declarations/table.ts";
 import { checkOutputFolder } from "../outputs.ts";
 import { splitNames } from "../parser/values.ts";
-import { print, printJson, printNote } from "../print.ts";
+import { print, printJson, printNote, shownPath } from "../print.ts";
 import { recordsFolder } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { findTableRecords } from "../table-records.ts";
@@ -84,7 +84,7 @@ export async function writeTables(
           print(describeComparison(compared, undefined, options));
           throw explainWriteError(folder, error);
         });
-      if (resolve(out) !== resolve(from)) {
+      if (pathBelow(from, out) !== "") {
         const copies = join(folder, "records");
         noteFormerCopies(await copyRecords(compared, pathOf, copies, withRealImages), copies);
       }
@@ -122,9 +122,8 @@ function explainWriteError(folder: string, error: NodeJS.ErrnoException): Error 
 
 /** Returns the text of one table. @param paths undefined if nothing could be written */
 function describeComparison(compared: Comparison, paths: ReportPaths | undefined, options: PrintOptions): string {
-  const relativePath = (path: string) => printable(relative(process.cwd(), path) || path);
-  const files = Object.values(paths ?? {}).map(relativePath);
-  const wholeTable = paths && relativePath(paths.markdown);
+  const files = Object.values(paths ?? {}).map(shownPath);
+  const wholeTable = paths && shownPath(paths.markdown);
   return [
     `${printable(compared.protocol)}: ${quantity(compared.records.length, "record")}`,
     "",

@@ -1,6 +1,8 @@
 // The estimate of a grid's remaining time, from the times that finished cells took for each stage, the progress of the
 // running cells, and the number that run at the same time.
 
+import { makespan } from "./makespan.ts";
+
 export interface GridEstimate {
   started(cell: string, method: string): void;
   stage(cell: string, name: string): void;
@@ -158,13 +160,11 @@ export function createGridEstimate(now: () => number = () => performance.now()):
     },
     gridSeconds(waiting, jobs) {
       if (finished.length === 0) return undefined;
-      const ends = [...running.values()].map((cell) => cellSeconds(cell)!);
-      while (ends.length < jobs) ends.push(0);
-      for (const method of waiting) {
-        const earliest = ends.indexOf(Math.min(...ends));
-        ends[earliest]! += profileOf(method)!.reduce((sum, { seconds }) => sum + seconds, 0);
-      }
-      return Math.max(...ends);
+      return makespan(
+        waiting.map((method) => profileOf(method)!.reduce((sum, { seconds }) => sum + seconds, 0)),
+        jobs,
+        [...running.values()].map((cell) => cellSeconds(cell)!),
+      );
     },
   };
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "@dit-bench/compiler";
-import type { AnyMethod } from "@dit-bench/method";
+import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import { type RunRecord, readRecord, writeRecord } from "@dit-bench/record";
-import { loadMethods, loadRecipe, machine } from "@dit-bench/runner";
+import { loadMethods, loadRecipe, machine, usedLearningRate } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { place } from "../tiny-place.test.data.ts";
-import { describeExpectedTime, type ExpectedTimeTask } from "./expected-time.ts";
+import { describeExpectedTime, type ExpectedTimeTask, type GridRow } from "./expected-time.ts";
 import { shareCores } from "./share-cores.ts";
 
 const published = fileURLToPath(
@@ -18,7 +18,10 @@ const published = fileURLToPath(
 const record = await readRecord(published);
 const recipe = loadRecipe("mini");
 const known = (await loadMethods()).map(({ method }) => method);
-const rowOf = (name: string) => ({ recipe, method: known.find((method) => method.name === name)!, options: {} });
+function rowOf(name: string): GridRow {
+  const method = known.find((one) => one.name === name)!;
+  return { recipe, method, options: parseOptions(method) };
+}
 let measured = 0;
 /** An engine that multiplies matrices in about 10 ms: 90 GFLOP/s. */
 const engine = {
@@ -40,26 +43,29 @@ async function expected(records: readonly RunRecord[], changes: Partial<Expected
   for (const [index, one] of records.entries()) await writeRecord(join(out, `mini-1/${index}/record.json`), one);
   measured = 0;
   return describeExpectedTime({
-    ...{ jobs: 1, threads: 1, seeds: [0, 1], out, startEngine: async () => engine },
+    ...{ jobs: 1, seeds: [0, 1], out, startEngine: async () => engine },
     rows: [rowOf("bitfit"), rowOf("lora")],
     datasets: [{ name: "flowers" }, { name: "sun" }],
     ...changes,
   });
 }
 
+/** A run of a row that this machine made, on flowers unless the cell says otherwise. */
+function ofCell(cell: Partial<RunRecord["cell"]>, total: number, row = rowOf("bitfit")): RunRecord {
+  const { method, options, learningRate } = row;
+  return {
+    ...record,
+    machine: machine(),
+    engine: { name: "cpu", threads: 1 },
+    cell: { ...record.cell, options: options as RunRecord["cell"]["options"], ...cell },
+    times: { ...record.times, total },
+    training: { ...record.training, learningRate: usedLearningRate(method, recipe, learningRate) },
+  };
+}
 /** A run of bitfit on flowers that this machine made in 40 s. */
-const here: RunRecord = {
-  ...record,
-  machine: machine(),
-  engine: { name: "cpu", threads: 1 },
-  times: { ...record.times, total: 40 },
-};
-const ofCell = (cell: Partial<RunRecord["cell"]>, total: number): RunRecord => ({
-  ...here,
-  cell: { ...here.cell, ...cell },
-  times: { ...here.times, total },
-});
-const lora = ofCell({ method: "lora", methodLabel: "LoRA-R8", dataset: "sun", datasetTitle: "SUN397" }, 100);
+const here = ofCell({}, 40);
+const ofSun = { dataset: "sun", datasetTitle: "SUN397" };
+const lora = ofCell({ method: "lora", methodLabel: "LoRA-R8", ...ofSun }, 100, rowOf("lora"));
 
 describe("describeExpectedTime", () => {
   it("uses finished runs, of the same dataset if there are some, and leaves out what is finished", async () => {
@@ -68,10 +74,56 @@ describe("describeExpectedTime", () => {
       "expected time: about 7 min 0 s for 6 cells (2 of 8 are finished), " +
         "by the times of 2 finished runs on this machine",
     );
-    const sun = ofCell({ dataset: "sun", datasetTitle: "SUN397", seed: 5 }, 70);
+    const sun = ofCell({ ...ofSun, seed: 5 }, 70);
     expect(await expected([here, lora, sun])).toContain("about 8 min 0 s for 6 cells");
     expect(await expected([here, lora], { jobs: 2 })).toContain("about 4 min 0 s for 6 cells");
     expect(measured).toBe(0);
+  });
+
+  it("counts as finished only runs with the options and the learning rate of the row, also of a plug-in", async () => {
+    const plugin = { name: { value: "mine" }, plugin: { value: "./mine.mjs" } };
+    const method: AnyMethod = Object.create(rowOf("lora").method, plugin);
+    const withRank = (rank: number): GridRow => {
+      const row = rowOf("lora");
+      return { ...row, method, options: { ...row.options, rank } };
+    };
+    const rows = [withRank(4), withRank(8), { ...withRank(8), learningRate: 0.5 }];
+    const run = (row: GridRow, changes: Partial<RunRecord> = {}): RunRecord => ({
+      ...ofCell({ method: "mine", methodLabel: "Mine" }, 60, row),
+      ...changes,
+    });
+    const only = { rows, datasets: [{ name: "flowers" }], seeds: [0] };
+    expect(await expected([run(rows[0]!)], only)).toContain("about 2 min 0 s for 2 cells (1 of 3 are finished)");
+    const all = rows.map((row) => run(row));
+    expect(await expected(all, only)).toBe("expected time: none, all cells are finished");
+    const diverged = { exit: "diverged" as const, metrics: null };
+    expect(await expected([run(rows[0]!), run(rows[1]!, diverged)], only)).toContain(
+      "about 1 min 0 s for 1 cell (1 of 3 are finished)",
+    );
+    const ended = [run(rows[0]!), run(rows[1]!, diverged), run(rows[2]!, diverged)];
+    expect(await expected(ended, only)).toBe(
+      "expected time: none, 1 of 3 cells are finished, and the others diverged before",
+    );
+  });
+
+  it("starts no engine if all cells are finished", async () => {
+    const only = { rows: [rowOf("bitfit")], datasets: [{ name: "flowers" }], seeds: [0] };
+    const broken = () => Promise.reject(new Error("no engine"));
+    expect(await expected([here], { ...only, startEngine: broken })).toBe(
+      "expected time: none, all cells are finished",
+    );
+  });
+
+  it("lets cells share a GPU, whose throughput one process measured", async () => {
+    const seconds = async (used: Engine, jobs: number) => {
+      const text = await expected([], { rows: [rowOf("full")], jobs, startEngine: async () => used });
+      const [, minutes, rest] = /about (?:(\d+) min )?(\d+) s/.exec(text)!;
+      return 60 * Number(minutes ?? 0) + Number(rest);
+    };
+    const gpu = { ...engine, name: "webgpu", adapter: "a GPU" } as Engine;
+    const [one, four] = [await seconds(gpu, 1), await seconds(gpu, 4)];
+    expect(four / one).toBeGreaterThan(0.6);
+    expect((await seconds(engine, 4)) / (await seconds(engine, 1))).toBeLessThan(0.5);
   });
 
   it("measures the machine for methods without a run", async () => {
@@ -82,6 +134,13 @@ describe("describeExpectedTime", () => {
     const all = await expected([]);
     expect(all).toMatch(/^expected time: about .* for 8 cells, estimated from its GEMM throughput, as by --dry-run$/);
     expect(all).not.toContain("about 0 s");
+  });
+
+  it("uses the times of runs of a GPU engine, which has one thread whatever --jobs is", async () => {
+    const gpu = { ...engine, name: "cuda", threads: 1, adapter: "a GPU" } as Engine;
+    const run = { ...here, machine: machine("a GPU"), engine: { name: "cuda", threads: 1 } };
+    const only = { rows: [rowOf("bitfit")], jobs: 2, startEngine: async () => gpu };
+    expect(await expected([run], only)).toContain("for 3 cells (1 of 4 are finished), by the times of 1 finished run");
   });
 
   it.each<[string, Partial<RunRecord>]>([
@@ -104,7 +163,7 @@ describe("describeExpectedTime", () => {
         },
       },
     });
-    const rows = [rowOf("bitfit"), { ...rowOf("bitfit"), method: stuck }];
+    const rows: GridRow[] = [rowOf("bitfit"), { ...rowOf("bitfit"), method: stuck }];
     expect(await expected([here], { rows })).toMatch(
       /^expected time: about 2 min 0 s for 3 cells \(1 of 8 are finished\), .*, without 4 cells of stuck, which has no/,
     );
@@ -115,9 +174,7 @@ describe("describeExpectedTime", () => {
     expect(await expected([run], { rows: [rows[1]!] })).toContain("about 3 min 0 s for 3 cells (1 of 4 are finished)");
   });
 
-  it("says so if nothing is left or nothing is known", async () => {
-    const only = { rows: [rowOf("bitfit")], datasets: [{ name: "flowers" }], seeds: [0] };
-    expect(await expected([here], only)).toBe("expected time: none, all cells are finished");
+  it("says so if nothing is known", async () => {
     const broken = () => Promise.reject(new Error("no engine"));
     expect(await expected([], { startEngine: broken })).toBe("expected time: not known (no engine)");
   });

@@ -2,44 +2,47 @@
 // machine made in the same way, and for other cells by the estimate of `bench run --dry-run`. That estimate runs the
 // method, so a method of a plug-in has none: if it loops or ends its process, that must cost its own cells only.
 
+import { isDeepStrictEqual } from "node:util";
 import type { Engine } from "@dit-bench/compiler";
 import type { AnyMethod } from "@dit-bench/method";
 import { findRecords, type RunRecord } from "@dit-bench/record";
 import { joinWithAnd } from "@dit-bench/report";
 import {
+  countImages,
   type DatasetChoice,
-  datasetTitle,
   gemmThroughput,
+  isRunOf,
   machine,
   planRun,
   protocolFolder,
   type Recipe,
+  usedLearningRate,
 } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
 import { formatDuration } from "../progress.ts";
+import { makespan } from "./makespan.ts";
 import type { CoreShare } from "./share-cores.ts";
+import { isWholeTraining } from "./whole-training.ts";
 
 /** A method with its settings, which has a cell for each dataset and seed. */
 export interface GridRow {
   /** The recipe, or its variant. */
   readonly recipe: Recipe;
   readonly method: AnyMethod;
+  /** All options, as records have them. */
   readonly options: object;
   readonly learningRate?: number | undefined;
 }
 
-export interface ExpectedTimeTask extends CoreShare {
+export interface ExpectedTimeTask extends Pick<CoreShare, "jobs"> {
   readonly rows: readonly GridRow[];
   readonly datasets: readonly DatasetChoice[];
   readonly seeds: readonly number[];
   /** Where runs are kept. */
   readonly out: string;
-  /** Starts the engine of the cells, with their number of threads. */
+  /** Starts the engine of the cells, with their number of threads. Not called if no cell is left. */
   startEngine(): Promise<Engine>;
 }
-
-/** A stage of a plan that one cell does for several. */
-const isShared = (stage: string): boolean => stage.includes("once for all runs");
 
 /** Returns a line for the user. It never throws: a grid does not depend on its estimate. */
 export async function describeExpectedTime(task: ExpectedTimeTask): Promise<string> {
@@ -50,105 +53,138 @@ export async function describeExpectedTime(task: ExpectedTimeTask): Promise<stri
   }
 }
 
-async function estimate({ rows, datasets, seeds, out, jobs, threads, startEngine }: ExpectedTimeTask): Promise<string> {
+/** The cells of a row on a dataset. */
+interface RowCells {
+  readonly row: GridRow;
+  readonly dataset: DatasetChoice;
+  /** Number of seeds that have no run. One that diverged is not run again. */
+  readonly count: number;
+  /** Number of seeds that have a finished run. */
+  readonly finished: number;
+  /** Whether these cells do what all runs on the dataset share. */
+  readonly isFirst: boolean;
+}
+
+async function estimate({ rows, datasets, seeds, out, jobs, startEngine }: ExpectedTimeTask): Promise<string> {
   const records = await findRecords(protocolFolder(out, rows[0]!.recipe)).then(
     (found) => found.records.map(({ record }) => record),
     () => [], // there is no folder before the first run
   );
+  const all = datasets.flatMap((dataset) =>
+    rows.map((row, index): RowCells => {
+      const ended = records.filter((record) => isOfRow(row, dataset, record) && hasSettings(row, record));
+      const exits = new Map(ended.map(({ cell, exit }) => [cell.seed, exit]));
+      const count = seeds.filter((seed) => !exits.has(seed)).length;
+      const finished = seeds.filter((seed) => exits.get(seed) === "finished").length;
+      return { row, dataset, count, finished, isFirst: index === 0 };
+    }),
+  );
+  const cells = rows.length * datasets.length * seeds.length;
+  const finished = all.reduce((sum, one) => sum + one.finished, 0);
+  const left = all.filter(({ count }) => count > 0);
+  if (left.length === 0)
+    return finished === cells
+      ? "expected time: none, all cells are finished"
+      : `expected time: none, ${finished} of ${cells} cells are finished, and the others diverged before`;
   const engine = await startEngine();
-  const typical = records.filter(isLikeHere(engine, threads));
+  const typical = records.filter(isLikeHere(engine));
+  const countOf = imageCounter();
   let rate: number | undefined;
   const used = new Set<RunRecord>();
   const seconds: number[] = [];
+  let estimatedSeconds = 0;
   const unknown = new Map<string, number>();
-  for (const dataset of datasets)
-    for (const [index, { recipe, ...row }] of rows.entries()) {
-      // Times are inverse to the rate, which is measured only if it is needed.
-      const plan =
-        row.method.plugin === undefined ? await planRun(recipe, { ...row, dataset, gemmThroughput: 1 }) : undefined;
-      const isOfCell = ({ cell }: RunRecord) => isOf(cell, row.method.name, recipe, dataset);
-      const label = plan?.method;
-      const done = records.filter(
-        (record) => isOfCell(record) && (label ?? record.cell.methodLabel) === record.cell.methodLabel,
-      );
-      const cellsLeft = seeds.filter((seed) => done.every(({ cell }) => cell.seed !== seed)).length;
-      if (cellsLeft === 0) continue;
-      const sameRow = typical.filter(({ cell }) => isOfRow(cell, row.method.name, recipe));
-      const sameCell = sameRow.filter(isOfCell);
-      const peers = sameCell.length > 0 ? sameCell : sameRow;
-      for (const record of peers) used.add(record);
-      if (peers.length === 0 && plan === undefined) {
-        unknown.set(row.method.name, (unknown.get(row.method.name) ?? 0) + cellsLeft);
-        continue;
-      }
-      if (peers.length === 0) rate ??= await gemmThroughput(engine);
-      const own = Object.entries(plan?.seconds ?? {}).filter(([stage]) => index === 0 || !isShared(stage));
-      const expected =
-        peers.length > 0
-          ? peers.reduce((sum, { times }) => sum + times.total, 0) / peers.length
-          : own.reduce((sum, [, work]) => sum + work, 0) / rate!;
-      seconds.push(...Array.from({ length: cellsLeft }, () => expected));
+  for (const { row, dataset, count, isFirst } of left) {
+    const { recipe, method } = row;
+    const sameCell = typical.filter((record) => isOfRow(row, dataset, record));
+    const peers = sameCell.length > 0 ? sameCell : typical.filter(({ cell }) => hasRowNames(row, cell));
+    for (const record of peers) used.add(record);
+    if (peers.length > 0) {
+      const mean = peers.reduce((sum, { times }) => sum + times.total, 0) / peers.length;
+      seconds.push(...Array.from({ length: count }, () => mean));
+    } else if (method.plugin !== undefined) unknown.set(method.name, (unknown.get(method.name) ?? 0) + count);
+    else {
+      rate ??= await gemmThroughput(engine);
+      const plan = await planRun(recipe, { ...row, dataset, counted: countOf(recipe, dataset), gemmThroughput: rate });
+      const own = Object.entries(plan.seconds).filter(([stage]) => isFirst || !plan.sharedStages.includes(stage));
+      const expected = own.reduce((sum, [, work]) => sum + work, 0);
+      seconds.push(...Array.from({ length: count }, () => expected));
+      estimatedSeconds += count * expected;
     }
-  const cells = rows.length * datasets.length * seeds.length;
-  return describe({ seconds, unknown, cells, jobs, runs: used.size, isMeasured: rate !== undefined });
+  }
+  // The throughput of a GPU was measured with one process: cells that run at the same time share it.
+  const least = engine.adapter === undefined ? 0 : estimatedSeconds;
+  const total = Math.max(least, makespan(seconds, jobs));
+  const sources = { runs: used.size, isMeasured: rate !== undefined };
+  return describe({ total, left: seconds.length, unknown, finished, cells, ...sources });
+}
+
+/** Counts the images of each folder once; the other counts need no folder. */
+function imageCounter(): typeof countImages {
+  const byFolder = new Map<string, ReturnType<typeof countImages>>();
+  return (recipe, dataset) => {
+    const { folder } = dataset;
+    const counted = (folder === undefined ? undefined : byFolder.get(folder)) ?? countImages(recipe, dataset);
+    if (folder !== undefined) byFolder.set(folder, counted);
+    return counted;
+  };
 }
 
 /** Returns whether a run was made from its start to its end on this machine, by this engine with as many threads. */
-function isLikeHere(engine: Engine, threads: number): (record: RunRecord) => boolean {
+function isLikeHere(engine: Engine): (record: RunRecord) => boolean {
   const here = machine(engine.adapter);
-  return ({ exit, training, engine: used, machine: there }) =>
-    exit === "finished" &&
-    training.resumes === 0 &&
-    training.continuedFrom === undefined &&
-    used.name === engine.name &&
-    used.threads === threads &&
-    (["cpu", "cores", "gpu"] as const).every((key) => there[key] === here[key]);
+  return (record) =>
+    record.exit === "finished" &&
+    isWholeTraining(record) &&
+    record.engine.name === engine.name &&
+    record.engine.threads === engine.threads &&
+    (["cpu", "cores", "gpu"] as const).every((key) => record.machine[key] === here[key]);
 }
 
-const isOfRow = (cell: RunRecord["cell"], method: string, { variant }: Recipe): boolean =>
-  cell.method === method && cell.variant?.name === variant?.name;
+const hasRowNames = ({ method, recipe }: GridRow, cell: RunRecord["cell"]): boolean =>
+  cell.method === method.name && cell.variant?.name === recipe.variant?.name;
 
-const isOf = (cell: RunRecord["cell"], method: string, recipe: Recipe, dataset: DatasetChoice): boolean =>
-  isOfRow(cell, method, recipe) &&
-  (dataset.folder === undefined ? cell.dataset === dataset.name : cell.datasetTitle === datasetTitle(dataset));
+/** Whether a run is one of this row on this dataset, with any seed, options and learning rate. */
+const isOfRow = ({ method, recipe: { variant } }: GridRow, dataset: DatasetChoice, record: RunRecord): boolean =>
+  isRunOf(
+    { method: method.name, dataset, seed: record.cell.seed, ...(variant && { variant: variant.name }) },
+    record,
+  );
+
+/** Whether a run has the options and the learning rate of the row. Calls no code of its method. */
+const hasSettings = ({ method, recipe, options, learningRate }: GridRow, { cell, training }: RunRecord): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(options)), cell.options) &&
+  training.learningRate === usedLearningRate(method, recipe, learningRate);
 
 interface Estimate {
-  /** Seconds of each cell that is left. */
-  readonly seconds: readonly number[];
+  /** Seconds until the cells with an estimate are finished. */
+  readonly total: number;
+  /** Number of these cells. */
+  readonly left: number;
   /** Methods without an estimate, with the number of their cells that are left. */
   readonly unknown: ReadonlyMap<string, number>;
+  /** Number of finished cells. */
+  readonly finished: number;
   /** Number of all cells. */
   readonly cells: number;
-  readonly jobs: number;
   /** Number of finished runs whose times were used. */
   readonly runs: number;
   /** Whether the throughput of this machine was measured. */
   readonly isMeasured: boolean;
 }
 
-function describe({ seconds, unknown, cells, jobs, runs, isMeasured }: Estimate): string {
+function describe({ total, left, unknown, finished, cells, runs, isMeasured }: Estimate): string {
   const others = [...unknown].map(
     ([method, count]) => `${quantity(count, "cell")} of ${printable(method)}, which has no finished run here`,
   );
-  if (seconds.length === 0)
-    return others.length === 0
-      ? "expected time: none, all cells are finished"
-      : `expected time: not known for ${joinWithAnd(others)}`;
-  const done = cells - seconds.length - [...unknown.values()].reduce((sum, count) => sum + count, 0);
+  if (left === 0) return `expected time: not known for ${joinWithAnd(others)}`;
   const sources = [
     ...(runs > 0 ? [`by the times of ${quantity(runs, "finished run")} on this machine`] : []),
     ...(isMeasured ? [`${runs > 0 ? "for the others " : ""}estimated from its GEMM throughput, as by --dry-run`] : []),
     ...(others.length > 0 ? [`without ${joinWithAnd(others)}`] : []),
   ];
   return (
-    `expected time: about ${formatDuration(makespan(seconds, jobs))} for ${quantity(seconds.length, "cell")}` +
-    `${done > 0 ? ` (${done} of ${cells} are finished)` : ""}, ${sources.join(", ")}`
+    `expected time: about ${formatDuration(total)} for ${quantity(left, "cell")}` +
+    `${finished > 0 ? ` (${finished} of ${cells} are finished)` : ""}, ${sources.join(", ")}`
   );
-}
-
-/** Seconds until the last cell ends, if each starts as soon as one of the jobs is free. */
-function makespan(seconds: readonly number[], jobs: number): number {
-  const ends = Array.from({ length: jobs }, () => 0);
-  for (const duration of seconds) ends[ends.indexOf(Math.min(...ends))]! += duration;
-  return Math.max(...ends);
 }

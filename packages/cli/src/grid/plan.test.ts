@@ -52,14 +52,16 @@ describe("prepareGrid", () => {
     const loading: string[] = [];
     const watch = {
       loading: async (plugin: string) => void loading.push(plugin),
-      loaded: async () => void loading.push("loaded"),
+      checking: async ({ plugin }: { readonly plugin?: string }) => void loading.push(`checking ${plugin}`),
+      checked: async () => void loading.push("checked"),
     };
     const { methods } = await prepareGrid(options({ methods: "bitfit,mine", plugin: [mine] }), watch);
     expect(methods).toEqual([
       { name: "bitfit", flags: [] },
       { name: "mine", plugin: mine, flags: [] },
     ]);
-    expect(loading).toEqual([mine, "loaded"]);
+    const checks = ["checking undefined", `checking ${mine}`];
+    expect(loading).toEqual([mine, ...checks, ...checks, "checked"]);
   });
 
   it("plans a column for each folder of own images, named after the folder or by --name", async () => {
@@ -147,29 +149,41 @@ describe("planGrid", () => {
 
   it("ends the process if a plug-in is not loaded in time", async () => {
     const never = planGrid(script(wait), 300);
-    await expect(never).rejects.toThrow("the plug-ins were not loaded within 0.3 s");
+    await expect(never).rejects.toThrow("the plug-ins did not load or check their options within 0.3 s");
   });
 
-  it("names the plug-in that loops or ends the process", async () => {
-    const loading = (then: string) =>
-      script(`process.send({ kind: 'stage', name: 'loading a plug-in', detail: './mine' }, () => { ${then} })`, wait);
-    await expect(planGrid(loading("for (;;);"), 1000)).rejects.toThrow(
-      "plug-in ./mine: it was not loaded within 1 s; does it loop or wait at its top level?",
+  it("names the plug-in that loops or ends the process, not the one that was loaded last", async () => {
+    const checking = (then: string) =>
+      script(
+        "process.send({ kind: 'stage', name: 'loading a plug-in', detail: './mine' })",
+        "process.send({ kind: 'stage', name: 'loading a plug-in', detail: './other' })",
+        `process.send({ kind: 'stage', name: 'checking options', detail: './mine' }, () => { ${then} })`,
+        wait,
+      );
+    await expect(planGrid(checking("for (;;);"), 1000)).rejects.toThrow(
+      "plug-in ./mine: it did not load or check its options within 1 s; does it loop or wait?",
     );
-    await expect(planGrid(loading("process.exit(3)"))).rejects.toThrow(
-      "plug-in ./mine: it ended its process while it was loaded (exit code 3)",
+    await expect(planGrid(checking("process.exit(3)"))).rejects.toThrow(
+      "plug-in ./mine: it ended its process while it was loaded or checked its options (exit code 3)",
     );
   });
 
-  it("sets no time limit on the work after the loading of plug-ins", async () => {
-    const loaded = "process.send({ kind: 'stage', name: 'plug-ins loaded' })";
+  it("gives the error that this program printed, though a plug-in prints more", async () => {
+    const printed = script("console.error('bench: error: no luck\\nmore of a plug-in')", "process.exit(1)");
+    await expect(planGrid(printed)).rejects.toThrow(
+      "the process that loads the plug-ins ended before their options were checked (no luck)",
+    );
+  });
+
+  it("sets no time limit on the work after the options were checked", async () => {
+    const loaded = "process.send({ kind: 'stage', name: 'options checked' })";
     const later = "setTimeout(() => process.exit(process.send({ kind: 'prepared', plan: { a: 1 } }) ? 0 : 1), 4000)";
     expect(await planGrid(script(loaded, later), 3000)).toEqual({ a: 1 });
   });
 
-  it("blames no plug-in if the process ends after the plug-ins were loaded", async () => {
+  it("blames no plug-in if the process ends after the options were checked", async () => {
     const killed =
-      "process.send({ kind: 'stage', name: 'plug-ins loaded' }, () => process.kill(process.pid, 'SIGKILL'))";
+      "process.send({ kind: 'stage', name: 'options checked' }, () => process.kill(process.pid, 'SIGKILL'))";
     const error = await planGrid(script(killed, wait)).then(
       () => undefined,
       (e: Error) => e,

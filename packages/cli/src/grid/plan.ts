@@ -2,7 +2,8 @@
 // cell. It runs in a process of its own, because it loads plug-ins, which may end their process, print or never return.
 
 import { realpathSync } from "node:fs";
-import type { AnyMethod } from "@dit-bench/method";
+import type { Engine } from "@dit-bench/compiler";
+import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import {
   atPrecision,
   BenchError,
@@ -11,6 +12,7 @@ import {
   checkFit,
   type DatasetChoice,
   datasetsOf,
+  errorIn,
   linkToGrid,
   loadMethods,
   loadRecipe,
@@ -23,7 +25,7 @@ import {
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { GridOptions } from "../declarations/grid.ts";
-import { divideSettings, type Settings, withHeldOut } from "../method-settings.ts";
+import { readSettings, type Settings, withHeldOut } from "../method-settings.ts";
 import { checkOutputFolder } from "../outputs.ts";
 import { splitNames } from "../parser/values.ts";
 import { exitCodeOf } from "../report-error.ts";
@@ -61,23 +63,32 @@ export interface PlannedMethod {
 /** Environment variable that is set for the process that prepares the grid. */
 const preparing = "DIT_BENCH_GRID_PREPARES";
 
-/** Time limit for loading plug-ins, which may loop. Later work, such as listing a million images, has no limit. */
-const loadLimitMs = 60_000;
+/**
+ * Time limit for plug-ins, which may loop, to load and to check their options. Later work, such as listing a million
+ * images, has no limit.
+ */
+const pluginLimitMs = 60_000;
 
-/** The stages that the process reports: before each plug-in, with its name, and when all are loaded. */
+/**
+ * The stages that the process reports: before each plug-in is loaded, with its name; before each method checks its
+ * options, with the name of its plug-in; and when all options are checked.
+ */
 const loadingPlugin = "loading a plug-in";
-const pluginsLoaded = "plug-ins loaded";
+const checkingOptions = "checking options";
+const optionsChecked = "options checked";
 
-/** Called while plug-ins are loaded. */
+/** Called while code of plug-ins runs. Each call resolves when the process that watches has been informed. */
 export interface PluginWatch {
   loading(plugin: string): Promise<void>;
-  loaded(): Promise<void>;
+  /** Before a method reads its options, makes its label or is attached to the model. */
+  checking(method: Pick<AnyMethod, "plugin">): Promise<void>;
+  checked(): Promise<void>;
 }
 
 /**
  * Called in every process. The one that prepares the grid sends the plan or the error; the others return false.
  *
- * @param prepare makes the plan, which must be plain JSON; it calls its argument while it loads the plug-ins
+ * @param prepare makes the plan, which must be plain JSON; it calls its argument before code of plug-ins runs
  */
 export async function sendPlanIfPreparing(prepare: (plugins: PluginWatch) => Promise<object>): Promise<boolean> {
   if (process.env[preparing] === undefined) return false;
@@ -87,7 +98,9 @@ export async function sendPlanIfPreparing(prepare: (plugins: PluginWatch) => Pro
   try {
     const plan = await prepare({
       loading: (plugin) => link.send({ kind: "stage", name: loadingPlugin, detail: plugin }),
-      loaded: () => link.send({ kind: "stage", name: pluginsLoaded }),
+      checking: ({ plugin }) =>
+        link.send({ kind: "stage", name: checkingOptions, ...(plugin === undefined ? {} : { detail: plugin }) }),
+      checked: () => link.send({ kind: "stage", name: optionsChecked }),
     });
     await link.send({ kind: "prepared", plan });
   } catch (error) {
@@ -99,12 +112,12 @@ export async function sendPlanIfPreparing(prepare: (plugins: PluginWatch) => Pro
 
 /**
  * Prepares the grid or the sweep in another process. Throws the error of that process, with its exit code, or
- * BenchError (usage) if a plug-in ends the process or is not loaded within the limit.
+ * BenchError (usage) if a plug-in ends the process, or the options are not checked within the limit.
  *
  * @param command arguments of Node that start this same command
- * @param limitMs how long plug-ins may take to load
+ * @param limitMs how long plug-ins may take to load and to check their options
  */
-export async function planGrid<Plan = GridPlan>(command: readonly string[], limitMs = loadLimitMs): Promise<Plan> {
+export async function planGrid<Plan = GridPlan>(command: readonly string[], limitMs = pluginLimitMs): Promise<Plan> {
   let plan: Plan | undefined;
   let failure: Error | undefined;
   let stderrEnd = "";
@@ -113,7 +126,8 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
     isLate = true;
     child.kill();
   }, limitMs);
-  let areLoaded = false;
+  let isChecked = false;
+  /** The plug-in whose code runs, if that is known. */
   let plugin: string | undefined;
   const child = submitCell(
     { arguments: command, environment: { [preparing]: "1" } },
@@ -122,9 +136,9 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
         if (stream === "stderr") stderrEnd = (stderrEnd + text).slice(-4096);
       },
       message: (message) => {
-        if (message.kind === "stage" && message.name === loadingPlugin) plugin = message.detail;
-        if (message.kind === "stage" && message.name === pluginsLoaded) {
-          areLoaded = true;
+        if (message.kind === "stage") plugin = message.detail;
+        if (message.kind === "stage" && message.name === optionsChecked) {
+          isChecked = true;
           clearTimeout(timer);
         }
         if (message.kind === "prepared") plan = message.plan as Plan;
@@ -141,27 +155,27 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
     throw new BenchError(
       "usage",
       plugin === undefined
-        ? `the plug-ins were not loaded within ${limitMs / 1e3} s`
-        : `plug-in ${plugin}: it was not loaded within ${limitMs / 1e3} s; does it loop or wait at its top level?`,
+        ? `the plug-ins did not load or check their options within ${limitMs / 1e3} s`
+        : `plug-in ${plugin}: it did not load or check its options within ${limitMs / 1e3} s; does it loop or wait?`,
     );
   const how = lastError(stderrEnd) || (end.signal ? `by ${end.signal}` : `exit code ${end.code}`);
-  if (areLoaded)
+  if (isChecked)
     throw new BenchError("failure", `the process that checks the grid's options ended before it had finished (${how})`);
-  const who =
-    plugin === undefined ? "the process that loads the plug-ins ended" : `plug-in ${plugin}: it ended its process`;
-  throw new BenchError("usage", `${who} while it was loaded (${how})`);
+  throw new BenchError(
+    "usage",
+    plugin === undefined
+      ? `the process that loads the plug-ins ended before their options were checked (${how})`
+      : `plug-in ${plugin}: it ended its process while it was loaded or checked its options (${how})`,
+  );
 }
 
-/** Returns the last line, without the prefix that this program puts before errors. */
-function lastError(stderr: string): string {
-  const last = stderr.trimEnd().split("\n").at(-1)!;
-  return last.replace(/^bench: error: /, "");
-}
+/** The last error that this program printed, else the last line: a plug-in may print after the error. */
+const lastError = (stderr: string): string => errorIn(stderr) ?? stderr.trimEnd().split("\n").at(-1)!;
 
 /**
  * Prepares a grid: checks all options, and the chosen values of `--rates`.
  *
- * @param plugins called while the plug-ins are loaded, and when they have checked their options
+ * @param plugins called before code of plug-ins runs, and when all options are checked
  * @param isHere whether the cells run on this machine, so that their engine must start here
  */
 export async function prepareGrid(options: GridOptions, plugins?: PluginWatch, isHere = true): Promise<GridPlan> {
@@ -170,11 +184,19 @@ export async function prepareGrid(options: GridOptions, plugins?: PluginWatch, i
   const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
   const checked = await checkMethods({ ...options, methods }, plugins);
   const { recipe, settings, chosen, known } = checked;
-  const tuned = rates
-    ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!, known))
-    : [];
-  await plugins?.loaded();
-  const columns = await checkColumns(options, recipe, isHere);
+  const settled: Omit<GridRow, "recipe">[] = [];
+  const descriptions: string[] = [];
+  for (const method of chosen) {
+    await plugins?.checking(method);
+    const own = settings.methods.get(method.name)!;
+    const tuned = rates && tuneMethod(rates, method, recipe, own, known);
+    const used = tuned ?? own;
+    settled.push({ method, options: parseOptions(method, used.options), learningRate: used.learningRate });
+    if (tuned) descriptions.push(tuned.description);
+  }
+  await plugins?.checked();
+  const engine = isHere ? cellEngine(options) : undefined;
+  const columns = await checkColumns(options, recipe, engine);
   const leftOut =
     rates && recipe.grid.variants.length > 0
       ? "the variants of the recipe do not run: the values of --rates were chosen for the recipe itself"
@@ -182,10 +204,9 @@ export async function prepareGrid(options: GridOptions, plugins?: PluginWatch, i
   const ratesNotes = [rates && protocolNote(rates, recipe), leftOut].filter((note) => note !== undefined);
   const variants = await planVariants(options, { ...checked, columns });
   const rows = [{ recipe, methods: chosen.map(({ name }) => name) }, ...variants].flatMap((row) =>
-    chosen.flatMap((method, index): GridRow[] => {
-      if (!row.methods.includes(method.name)) return [];
-      return [{ recipe: row.recipe, method, ...(tuned[index] ?? settings.methods.get(method.name)!) }];
-    }),
+    settled
+      .filter(({ method }) => row.methods.includes(method.name))
+      .map((one): GridRow => ({ ...one, recipe: row.recipe })),
   );
   return {
     recipe,
@@ -193,8 +214,8 @@ export async function prepareGrid(options: GridOptions, plugins?: PluginWatch, i
     methods: chosen.map((method) => planMethod(method, settings.methods.get(method.name)!.flags)),
     variants: variants.map(({ name, methods }) => ({ name, methods })),
     columns,
-    ...(isHere ? { expectedTime: await expectTime(options, rows, columns, seeds) } : {}),
-    notes: [...tuned.map(({ description }) => description), ...ratesNotes],
+    ...(engine ? { expectedTime: await expectTime(options, engine, rows, columns, seeds) } : {}),
+    notes: [...descriptions, ...ratesNotes],
     ...(rates === undefined ? {} : { rates: { path: rates.path, digest: rates.digest } }),
   };
 }
@@ -216,6 +237,7 @@ async function planVariants(
 ): Promise<(GridPlan["variants"][number] & { readonly recipe: Recipe })[]> {
   const { out, engine, heldOut } = options;
   const planned = [];
+  const earlier = [recipe];
   for (const { name, methods } of chooseVariants(options, recipe)) {
     const names = chosen.map((method) => method.name).filter((method) => methods?.includes(method) ?? true);
     if (names.length === 0) {
@@ -228,7 +250,8 @@ async function planVariants(
       );
     }
     const varied = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, heldOut), name), engine);
-    await checkBeforehand(varied, columns, { out, decode: false });
+    await checkBeforehand(varied, columns, { out, decode: false, earlier });
+    earlier.push(varied);
     planned.push({ name, methods: names, recipe: varied });
   }
   return planned;
@@ -236,14 +259,22 @@ async function planVariants(
 
 /** The line about the time that the cells of a grid or a sweep will take. */
 export function expectTime(
-  { jobs, out, engine }: Pick<GridOptions, "jobs" | "out" | "engine">,
+  { jobs, out }: Pick<GridOptions, "jobs" | "out">,
+  startEngine: () => Promise<Engine>,
   rows: readonly GridRow[],
   datasets: readonly DatasetChoice[],
   seeds: readonly number[],
 ): Promise<string> {
-  const share = shareCores(jobs);
-  const start = () => startEngine({ engine, threads: share.threads });
-  return describeExpectedTime({ ...share, rows, datasets, seeds, out, startEngine: start });
+  return describeExpectedTime({ ...shareCores(jobs), rows, datasets, seeds, out, startEngine });
+}
+
+/** The engine of the cells. It starts at the first call, with the threads of one cell. */
+export function cellEngine({ engine, jobs }: Pick<GridOptions, "jobs" | "engine">): () => Promise<Engine> {
+  let started: Promise<Engine> | undefined;
+  return () => {
+    started ??= startEngine({ engine, threads: shareCores(jobs).threads });
+    return started;
+  };
 }
 
 function chooseVariants({ variants, rates }: GridOptions, recipe: Recipe): readonly RecipeVariant[] {
@@ -275,7 +306,7 @@ type CellsOptions = Omit<
 
 /**
  * Loads the plug-ins and finds the methods, their options and the recipe that the flags name. Throws the first error. A
- * method without options of the user is not run here: if it fails, its own cells fail.
+ * method without options of the user is not attached to the model here: if it fails, its own cells fail.
  */
 export async function checkMethods(options: CellsOptions, plugins?: PluginWatch): Promise<CheckedMethods> {
   if (options.tensorboard !== undefined) checkOutputFolder(options.tensorboard, "--tensorboard");
@@ -284,19 +315,29 @@ export async function checkMethods(options: CellsOptions, plugins?: PluginWatch)
     options.methods === undefined ? loaded.map((l) => l.method.name) : splitNames("--methods", options.methods);
   const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);
   const known = loaded.map((l) => l.method);
-  const settings = divideSettings(options.set, chosen, known);
+  const settings = readSettings(options.set, chosen, known);
   const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
   for (const method of chosen) {
+    await plugins?.checking(method);
     const own = settings.methods.get(method.name)!.options;
+    parseOptions(method, own);
     if (Object.keys(own).length > 0) checkFit(recipe, method, own);
   }
   return { recipe, settings, chosen, known };
 }
 
-/** Finds the datasets that the flags name, and checks them, the engine and the files of the recipe. */
-export async function checkColumns(options: CellsOptions, recipe: Recipe, isHere = true): Promise<DatasetChoice[]> {
+/**
+ * Finds the datasets that the flags name, and checks them, the engine and the files of the recipe.
+ *
+ * @param startEngine starts the engine of the cells; undefined if they run on other machines
+ */
+export async function checkColumns(
+  options: CellsOptions,
+  recipe: Recipe,
+  startEngine: (() => Promise<Engine>) | undefined,
+): Promise<DatasetChoice[]> {
   const columns = chooseColumns(options, recipe);
-  if (isHere && options.engine !== "auto") await startEngine({ engine: options.engine });
+  if (options.engine !== "auto") await startEngine?.();
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });
   return columns;
 }

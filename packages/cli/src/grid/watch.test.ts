@@ -42,13 +42,15 @@ it("shows a note of the log above the table, not in the middle of it", () => {
 });
 
 it.each([
-  ["a whole run", { resumes: 0 }, true],
-  ["a resumed run", { resumes: 1 }, false],
-  ["a run that continued a shorter one", { resumes: 0, continuedFrom: { steps: 1, identity: "" } }, false],
-])("estimates other cells from the times of %s: %s", (_, training, isUsed) => {
+  ["a whole run", { resumes: 0 }, ["train", "sample"], true],
+  ["a resumed run", { resumes: 1 }, ["train", "sample"], false],
+  ["a run whose checkpoint was complete, which only samples", { resumes: 0 }, ["sample"], false],
+  ["a run that continued a shorter one", { resumes: 0, continuedFrom: { steps: 1, identity: "" } }, ["train"], false],
+])("estimates other cells from the times of %s, %j, stages %j: %s", (_, training, stages, isUsed) => {
   const { watch, writtenBy, close } = watchOnScreen();
   const record = { metrics: { fid: 1, baseFid: 2 }, training };
   watch.started(cells[0]!);
+  for (const name of stages) watch.message(cells[0]!, { kind: "stage", name });
   const shown = writtenBy(() =>
     watch.ended(cells[0]!, { kind: "finished", already: false, record } as unknown as CellOutcome),
   );

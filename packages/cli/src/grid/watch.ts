@@ -1,6 +1,5 @@
 // Passes the events of a grid on to its estimate, its display and its log.
 
-import type { RunRecord } from "@dit-bench/record";
 import type { CellOutcome, GridCell, GridWatch } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { printable } from "@dit-bench/text";
@@ -9,6 +8,7 @@ import { applyStyle } from "../style.ts";
 import { createGridDisplay } from "./display.ts";
 import { createGridEstimate } from "./estimate.ts";
 import type { GridLog } from "./log.ts";
+import { isWholeTraining } from "./whole-training.ts";
 
 export interface WatchedGrid {
   readonly watch: GridWatch;
@@ -29,6 +29,8 @@ export function watchGrid(
 ): WatchedGrid {
   const estimate = createGridEstimate();
   const waiting = [...cells];
+  /** Cells that have trained here: one whose checkpoint was complete only samples. */
+  const trained = new Set<GridCell>();
   const failures: string[] = [];
   let ended = 0;
   const nameOf = nameCells(cells);
@@ -49,6 +51,7 @@ export function watchGrid(
     },
     message(cell, message) {
       if (message.kind === "stage") {
+        if (message.name === "train") trained.add(cell);
         estimate.stage(nameOf(cell), message.name);
         display.stage(nameOf(cell), message.name);
       } else if (message.kind === "progress") {
@@ -61,7 +64,8 @@ export function watchGrid(
       const name = nameOf(cell);
       const description = describeOutcome(outcome);
       log(name, description);
-      estimate.ended(name, outcome.kind === "finished" && !outcome.already && isWhole(outcome.record));
+      const isWhole = outcome.kind === "finished" && !outcome.already && isWholeTraining(outcome.record);
+      estimate.ended(name, isWhole && trained.has(cell));
       if (outcome.kind !== "stopped") ended++;
       if (outcome.kind === "failed") failures.push(name);
       const count = applyStyle(colours[outcome.kind], `[${ended}/${cells.length}]`);
@@ -74,9 +78,6 @@ export function watchGrid(
   };
   return { watch, failures, note: display.note, close: display.close };
 }
-
-/** False for a run whose training went on from a checkpoint or from a shorter run. */
-const isWhole = ({ training }: RunRecord): boolean => training.resumes === 0 && training.continuedFrom === undefined;
 
 /** The loss in the note of a training's progress, such as `loss 0.0412`. */
 const lossIn = (note: string | undefined): string | undefined => /^loss (\S+)$/.exec(note ?? "")?.[1];

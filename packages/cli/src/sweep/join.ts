@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readSweep, type Sweep, type SweepRun, type SweptMethod } from "@dit-bench/record";
 import { joinWithAnd } from "@dit-bench/report";
 import { BenchError } from "@dit-bench/runner";
-import { printable } from "@dit-bench/text";
+import { shownPath } from "../print.ts";
 import { chooseValues, type TriedMethod } from "./choose.ts";
 import { formatChoice, formatValue, optionKey, optionTitle } from "./value-text.ts";
 
@@ -38,7 +38,7 @@ export async function readEarlierSweep(path: string): Promise<Sweep | undefined>
   } catch (error) {
     throw new BenchError(
       "usage",
-      `${printable(path)} is there and would be replaced, but it is no sweep that this version can read; ` +
+      `${shownPath(path)} is there and would be replaced, but it is no sweep that this version can read; ` +
         `delete it, or give another file with --output (${(error as Error).message})`,
       { cause: error },
     );
@@ -88,7 +88,7 @@ export function requireJoinable(
 const refusal = (path: string, { methods }: Sweep, difference: string): BenchError =>
   new BenchError(
     "usage",
-    `${path} holds choices of an earlier sweep (${methods.map(({ method }) => method).join(", ")}), and ` +
+    `${shownPath(path)} holds choices of an earlier sweep (${methods.map(({ method }) => method).join(", ")}), and ` +
       `${difference}; give another file with --output, or delete this one: the runs stay`,
   );
 
@@ -165,10 +165,7 @@ function describeEarlier(path: string, earlier: Sweep, fresh: Sweep): string[] {
         `${tried(before.values).map(formatValue).join(", ")}.`,
     ];
   });
-  return [
-    ...changes,
-    ...(kept.length === 0
-      ? []
-      : [`${path} also keeps the choices of earlier sweeps under the same conditions: ${joinWithAnd(kept)}.`]),
-  ];
+  if (kept.length === 0) return changes;
+  const choices = `the choices of earlier sweeps under the same conditions: ${joinWithAnd(kept)}`;
+  return [...changes, `${shownPath(path)} also keeps ${choices}.`];
 }

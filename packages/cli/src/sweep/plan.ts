@@ -5,7 +5,9 @@ import { labelOf, parseOptions } from "@dit-bench/method";
 import type { OptionValue, SweptMethod } from "@dit-bench/record";
 import { datasetTitle, labelWithRate, ownLearningRate, protocolFolder, usedLearningRate } from "@dit-bench/runner";
 import type { SweepOptions } from "../declarations/sweep.ts";
+import type { GridRow } from "../grid/expected-time.ts";
 import {
+  cellEngine,
   checkColumns,
   checkMethods,
   expectTime,
@@ -35,18 +37,21 @@ export interface PlannedSweep
 /**
  * Checks all options, and finds the values of each method.
  *
- * @param plugins called while the plug-ins are loaded, and when they have checked their options
+ * @param plugins called before code of plug-ins runs, and when all options are checked
  */
 export async function prepareSweep(options: SweepOptions, plugins?: PluginWatch): Promise<SweepPlan> {
   const { recipe, settings, chosen, known } = await checkMethods(options, plugins);
   const lists = readValueLists(options.values, chosen, known);
-  const methods = chosen.map((method): PlannedSweep => {
+  const methods: PlannedSweep[] = [];
+  const rows: GridRow[] = [];
+  for (const method of chosen) {
+    await plugins?.checking(method);
     const { name } = method;
     const own = settings.methods.get(name)!;
     const list = lists.get(name)!;
     const parsed = parseOptions(method, own.options) as SweptMethod["options"];
     const { [list.option]: _swept, ...others } = parsed;
-    return {
+    const planned: PlannedSweep = {
       ...planMethod(method, own.flags),
       label: labelWithRate(labelOf(method, parsed), ownLearningRate(method, recipe, own.learningRate)),
       option: list.option,
@@ -54,11 +59,21 @@ export async function prepareSweep(options: SweepOptions, plugins?: PluginWatch)
       ...(list.option === rateKey ? {} : { learningRate: usedLearningRate(method, recipe, own.learningRate) }),
       ...checkValues(list, method, recipe, own),
     };
-  });
-  await plugins?.loaded();
-  const columns = await checkColumns(options, recipe);
+    methods.push(planned);
+    for (const value of planned.values)
+      rows.push({
+        ...{ recipe, method },
+        ...(list.option === rateKey
+          ? { options: parsed, learningRate: value as number }
+          : { options: { ...parsed, [list.option]: value }, learningRate: own.learningRate }),
+      });
+  }
+  await plugins?.checked();
   const path = options.output ?? join(protocolFolder(options.out, recipe), "sweep.json");
   const earlier = await readEarlierSweep(path);
+  checkOutputFile(path, "--output");
+  const engine = cellEngine(options);
+  const columns = await checkColumns(options, recipe, engine);
   if (earlier !== undefined) {
     const now = {
       recipe: recipe.settings.name,
@@ -69,17 +84,7 @@ export async function prepareSweep(options: SweepOptions, plugins?: PluginWatch)
     const varied = methods.map((method) => ({ ...method, method: method.name }));
     requireJoinable(path, earlier, now, varied);
   }
-  checkOutputFile(path, "--output");
-  const rows = methods.flatMap(({ option, values }, index) => {
-    const own = settings.methods.get(chosen[index]!.name)!;
-    const row = { recipe, method: chosen[index]!, options: own.options, learningRate: own.learningRate };
-    return values.map((value) =>
-      option === rateKey
-        ? { ...row, learningRate: value as number }
-        : { ...row, options: { ...own.options, [option]: value } },
-    );
-  });
-  const expectedTime = await expectTime(options, rows, columns, [options.seed]);
+  const expectedTime = await expectTime(options, engine, rows, columns, [options.seed]);
   return { recipe, recipeFlags: settings.recipeFlags, columns, methods, path, expectedTime };
 }
 

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AnyMethod } from "@dit-bench/method";
 import { type Sweep, type SweptMethod, writeSweep } from "@dit-bench/record";
 import { loadMethods, loadRecipe } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
@@ -53,13 +54,13 @@ const sweep: Sweep = {
   ],
 };
 let files = 0;
-async function tune(name: string, { set = [] as string[], of = sweep, used = recipe } = {}) {
+async function tune(name: string, { set = [] as string[], of = sweep, used = recipe, all = known } = {}) {
   const path = join(place, `sweep-${files++}.json`);
   await writeSweep(path, of);
-  const chosen = known.filter((method) => method.name === name);
+  const chosen = all.filter((method) => method.name === name);
   const rates = await readRates(path, [0, 1, 2]);
-  const settings = divideSettings(set, chosen, known).methods.get(name)!;
-  return { rates, tuned: tuneMethod(rates, chosen[0]!, used, settings, known) };
+  const settings = divideSettings(set, chosen, all).methods.get(name)!;
+  return { rates, tuned: tuneMethod(rates, chosen[0]!, used, settings, all) };
 }
 
 describe("tuneMethod", () => {
@@ -112,6 +113,25 @@ describe("tuneMethod", () => {
     const other = await tune("bitfit", { of: both, used });
     expect(other.tuned.tuning!.defaultIsBest.map(({ method }) => method)).toEqual(["lora"]);
     expect((await tune("bitfit", { of: both })).tuned.tuning!.defaultIsBest).toEqual([]);
+  });
+
+  it("states the same in the record, whether the plug-ins of other methods are loaded or not", async () => {
+    const bitfit = known.find(({ name }) => name === "bitfit")!;
+    const mine: AnyMethod = Object.create(bitfit, { name: { value: "mine" }, plugin: { value: "./mine.mjs" } });
+    const ofMine = swept({ method: "mine", label: "Mine", options: {}, chosen: { value: 0.001, isDefault: false } });
+    const usual = { ...ofMine, method: "other", label: "Other", chosen: { value: 0.01, isDefault: true } };
+    const of = { ...sweep, methods: [...sweep.methods, ofMine, usual] };
+    // With a tenth of the recipe's factor, 0.001 is the default of `mine`, and 0.01 is not that of `other`.
+    const scaled = loadRecipe("mini", { "training.learningRateScale": 1 });
+    for (const [used, listed] of [
+      [recipe, ["bitfit", "other"]],
+      [scaled, []],
+    ] as const) {
+      const alone = await tune("lora", { of, used });
+      expect(alone.tuned.tuning!.defaultIsBest.map(({ method }) => method)).toEqual(listed);
+      const all = [...known, mine, Object.create(mine, { name: { value: "other" } }) as AnyMethod];
+      expect((await tune("lora", { of, used, all })).tuned.tuning).toEqual(alone.tuned.tuning);
+    }
   });
 
   it("takes the default of an option from the method, too", async () => {

@@ -184,11 +184,14 @@ function tuningOf(
   };
 }
 
-/** Whether the runs of this method are those without a sweep, because its default value was the best. */
+/**
+ * Whether the runs of this method are those without a sweep, because its default value was the best. It is in the
+ * record of every tuned method, and a cell loads no plug-in of another method: so of plug-ins it is known for the
+ * sweep's own settings only, whether they are loaded or not.
+ */
 function ranAsDefault(swept: SweptMethod, protocol: string, recipe: Recipe, known: readonly AnyMethod[]): boolean {
-  const method = known.find(({ name }) => name === swept.method);
-  if (method !== undefined) return isDefaultHere(swept, method, recipe);
-  // The default of a plug-in that is not loaded is known for the sweep's own settings only.
+  const builtIn = known.find(({ name, plugin }) => name === swept.method && plugin === undefined);
+  if (builtIn !== undefined) return isDefaultHere(swept, builtIn, recipe);
   return swept.chosen?.isDefault === true && protocol === recipe.protocol;
 }
 

@@ -79,8 +79,15 @@ export interface Located {
   readonly misplaced?: { readonly path: string; readonly reason: string };
 }
 
-/** All weights, datasets and engines. Throws BenchError (failure) for an invalid weights.json. */
+let known: readonly Fetchable[] | undefined;
+
+/** All weights, datasets and engines, read once. Throws BenchError (failure) for an invalid weights.json. */
 export function fetchables(): readonly Fetchable[] {
+  known ??= readFetchables();
+  return known;
+}
+
+function readFetchables(): readonly Fetchable[] {
   const path = join(projectFolder(), "weights.json");
   const parsed = catalogue.safeParse(JSON.parse(readFileSync(path, "utf8")));
   if (!parsed.success) throw new BenchError("failure", `${path}: ${shorten(z.prettifyError(parsed.error), 1000)}`);

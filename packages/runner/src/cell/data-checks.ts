@@ -1,9 +1,10 @@
 // Checks before a run: data, files and output folder. A run, a dry run and a grid all use these, so that they refuse
 // the same things with the same messages.
 
-import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { downsampling } from "@dit-bench/autoencoder";
+import { pathBelow } from "@dit-bench/files";
 import { printable } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
 import { openRecipeAutoencoder } from "../latents/space.ts";
@@ -14,7 +15,7 @@ import { heldOutShare } from "../recipe/held-out.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
-import { folderError } from "../storage/make-folder.ts";
+import { checkOutputFolder } from "../storage/make-folder.ts";
 
 /** A set of images, and its held-out part. */
 interface Counted {
@@ -38,41 +39,17 @@ export function checkData({ name, folder }: DatasetChoice, { labels, heldOut }: 
 }
 
 /**
- * Throws BenchError (io) if `out` is no folder and cannot be made. Makes nothing.
- *
- * @param write also refuse an existing folder that is not writable; a finished run can be read from such a folder
- */
-export function checkOut(out: string, { write = false } = {}): void {
-  let folder = resolve(out);
-  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
-  try {
-    if (!statSync(folder).isDirectory()) throw new Error(`ENOTDIR: '${folder}' is a file`);
-    if (write || folder !== resolve(out)) accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw folderError(out, error);
-  }
-}
-
-/**
  * Throws BenchError (usage) if the runs' folder is in the folder of the training images: the next run would train on
  * the sheets and charts of this one.
  */
 export function checkApart(out: string, { folder }: DatasetChoice): void {
-  if (folder === undefined || !existsSync(folder)) return;
-  const path = relative(realpathSync(folder), realPathOf(resolve(out)));
-  if (path === ".." || path.startsWith(`..${sep}`) || resolve(path) === path) return;
+  if (folder === undefined || !existsSync(folder) || pathBelow(folder, out) === undefined) return;
   throw new BenchError(
     "usage",
     `--out ${printable(out)} lies in the image folder ${printable(folder)}: ` +
       "the next run would use sheets of runs as images of a class; " +
       "choose another with --out",
   );
-}
-
-/** The real path of `path`, or the one it would have if it existed. */
-function realPathOf(path: string): string {
-  if (existsSync(path) || path === dirname(path)) return realpathSync(path);
-  return join(realPathOf(dirname(path)), path.slice(dirname(path).length));
 }
 
 /** Folders with more images than this are listed but not decoded before a run: decoding takes up to 50 ms per image. */
@@ -83,25 +60,41 @@ const decodedBeforehand = 1000;
  * unusable or too few images, also after the split into training and held-out images, an output folder that is not
  * writable. Does not read the numbers in the weights.
  *
+ * Images are decoded if `strict` is set, or if the split may leave fewer than a batch; those of a folder with more than
+ * 1000 images never are.
+ *
  * @param choices the datasets of the runs
- * @param decode also decode the images of a folder, if there are few enough, to find those that cannot be used
+ * @param decode also decode the images of folders otherwise, to find those that cannot be used
+ * @param earlier recipes for which the same datasets were checked before
  */
 export async function checkBeforehand(
   recipe: Recipe,
   choices: readonly DatasetChoice[],
-  { out, decode }: { readonly out: string; readonly decode: boolean },
+  {
+    out,
+    decode,
+    earlier = [],
+  }: { readonly out: string; readonly decode: boolean; readonly earlier?: readonly Recipe[] },
 ): Promise<void> {
   for (const choice of choices) checkApart(out, choice);
-  checkOut(out, { write: true });
+  checkOutputFolder(out, "--out");
   for (const choice of choices) await requireFiles(recipe, choice);
   for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);
   await readRecipeExtractor(recipe);
   if (typeof recipe.settings.base === "string") await openBase(recipe);
   const autoencoder = await openRecipeAutoencoder(recipe);
+  const wanted = dataSettings(recipe);
+  if (earlier.some((other) => isDeepStrictEqual(dataSettings(other), wanted))) return;
   const { model } = recipe.settings;
   const side = model.inputSize * (autoencoder === undefined ? 1 : downsampling(autoencoder.config));
   for (const choice of choices) await checkDataset(recipe, choice, { side, out, decode });
 }
+
+/** What the checks of a dataset depend on. */
+const dataSettings = ({ settings: { name, data, model, autoencoder, miniature, training } }: Recipe) => ({
+  ...{ name, data, model, autoencoder, miniature },
+  batch: training.batch,
+});
 
 /** @param side side of the images in pixels */
 async function checkDataset(

@@ -251,6 +251,17 @@ describe("runCell", () => {
     expect((await run({ out, learningRate: 0.02, tuning: later, listener })).record.tuning).toEqual(later);
     expect(notes.at(-1)).toContain("in place of the one of an earlier sweep");
     expect((await readRecord(other.recordPath)).tuning).toEqual(later);
+    // The same sweep, whose tuning another version described in another way.
+    const { tuning: described } = (await run({ out, learningRate: 0.02, tuning: { ...later, runs: 3 }, listener }))
+      .record;
+    expect(described!.runs).toBe(3);
+    expect(notes.at(-1)).toMatch(/record\.json: it now has the tuning of this sweep; its results are unchanged$/);
+    // Damaged weights and another tuning at the same time.
+    truncateSync(other.weightsPath, 100);
+    expect(await run({ out, learningRate: 0.02, tuning: later, listener })).toMatchObject({
+      remade: ["record.json", "weights.safetensors"],
+      record: { tuning: later },
+    });
     // The same sweep again, and a run without one, change nothing.
     for (const same of [later, undefined]) {
       const again = await run({ out, learningRate: 0.02, tuning: same });

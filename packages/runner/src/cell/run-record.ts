@@ -4,7 +4,7 @@ import { CLASS_EMBEDDING } from "@dit-bench/dit";
 import { size } from "@dit-bench/method";
 import type { RunMetrics, RunRecord } from "@dit-bench/record";
 import { rowLabel } from "../methods/learning-rate.ts";
-import { addCosts, noCosts } from "../training/costs.ts";
+import { addCosts, withCompilation } from "../training/costs.ts";
 import type { Trained } from "../training/train.ts";
 import { codeState, machine, versions } from "./provenance.ts";
 import { spentOn } from "./spent.ts";
@@ -24,8 +24,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
   const { settings, protocol, variant } = task.recipe;
   const total = (w: readonly { readonly shape: readonly number[] }[]) =>
     w.reduce((sum, { shape }) => sum + size(shape), 0);
-  const ownCosts = addCosts(spentOn(cell), { ...noCosts, seconds: { compile: trained.compileSeconds } });
-  const costs = addCosts(trained.earlierCosts, ownCosts);
+  const costs = addCosts(trained.earlierCosts, withCompilation(spentOn(cell), trained.compileSeconds));
   const seconds = (name: string) => round(costs.seconds[name] ?? 0, 3);
   const metrics = results?.metrics ?? null;
   const finished = metrics !== null;

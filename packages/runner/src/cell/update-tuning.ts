@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type RunRecord, writeRecord } from "@dit-bench/record";
 import type { CellFiles } from "./find-run.ts";
-import type { RunTask } from "./run-task.ts";
+import type { RunOutcome, RunTask } from "./run-task.ts";
 
 type Task = Pick<RunTask, "tuning" | "listener">;
 
@@ -15,13 +15,24 @@ type Task = Pick<RunTask, "tuning" | "listener">;
 export const hasOtherTuning = ({ tuning }: Task, record: RunRecord): boolean =>
   tuning !== undefined && !isDeepStrictEqual(tuning, record.tuning);
 
-/** The record with the task's tuning; writes it if it differs. Only the holder of the cell's lock may call this. */
-export async function updateTuning(task: Task, { recordPath }: CellFiles, record: RunRecord): Promise<RunRecord> {
+/**
+ * The outcome of a finished run whose other files are complete: its record gets the task's tuning if it has another.
+ * Only the holder of the cell's lock may call this.
+ *
+ * @param remade names of the files that were made again before
+ */
+export async function finishWithTuning(
+  task: Task,
+  files: CellFiles,
+  record: RunRecord,
+  remade: readonly string[],
+): Promise<RunOutcome> {
   const { tuning, listener } = task;
-  if (tuning === undefined || !hasOtherTuning(task, record)) return record;
+  if (tuning === undefined || !hasOtherTuning(task, record)) return { record, already: true, remade, ...files };
   const updated = { ...record, tuning };
-  await writeRecord(recordPath, updated);
-  const before = record.tuning === undefined ? "" : ", in place of the one of an earlier sweep";
-  listener.note?.(`${recordPath}: it now has the tuning of this sweep${before}; its results are unchanged`);
-  return updated;
+  await writeRecord(files.recordPath, updated);
+  const isOfOtherSweep = record.tuning !== undefined && record.tuning.sweep !== tuning.sweep;
+  const before = isOfOtherSweep ? ", in place of the one of an earlier sweep" : "";
+  listener.note?.(`${files.recordPath}: it now has the tuning of this sweep${before}; its results are unchanged`);
+  return { record: updated, already: true, remade: ["record.json", ...remade], ...files };
 }

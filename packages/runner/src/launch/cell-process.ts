@@ -1,7 +1,7 @@
 // Both ends of the connection between a grid and the process of a cell.
 
 import type { Listener } from "../events.ts";
-import { localProcesses } from "./local-processes.ts";
+import { connectToGrid, localProcesses } from "./local-processes.ts";
 import { asCellMessage, type CellMessage } from "./messages.ts";
 import type { CellJob, JobObserver, ProcessStarter, SubmittedCell } from "./process-starter.ts";
 import { gridVariable } from "./watch-parent.ts";
@@ -43,7 +43,7 @@ const progressMs = 250;
  * @param stop called with an exit code when the grid asks for a stop, or is gone
  */
 export function linkToGrid(stop: (code: number) => void): GridLink | undefined {
-  const channel = process.env[gridVariable] === undefined ? undefined : localProcesses.connect(stop);
+  const channel = process.env[gridVariable] === undefined ? undefined : connectToGrid(stop);
   if (!channel) return undefined;
   const send = (message: CellMessage) => channel.send(message);
   let sentAt = 0;

@@ -34,7 +34,6 @@ interface Fake {
 function fakes(): { starter: ProcessStarter; started: Fake[] } {
   const started: Fake[] = [];
   const starter: ProcessStarter = {
-    connect: () => undefined,
     submit(_, observer) {
       const calls: string[] = [];
       let resolve: (end: CellEnd) => void = () => {};

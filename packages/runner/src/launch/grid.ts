@@ -7,6 +7,7 @@ import type { GridCell } from "./grid-cell.ts";
 import { type CellEvidence, type CellOutcome, judge } from "./judge.ts";
 import { localProcesses } from "./local-processes.ts";
 import type { CellMessage } from "./messages.ts";
+import { errorIn } from "./printed-error.ts";
 import type { ProcessStarter, SubmittedCell } from "./process-starter.ts";
 
 export interface GridTask {
@@ -109,15 +110,6 @@ export function startGrid(task: GridTask, starter: ProcessStarter = localProcess
     },
   };
 }
-
-const errorPrefix = "bench: error: ";
-
-/** The last error that bench itself reports in these lines, if there is one. */
-const errorIn = (text: string): string | undefined =>
-  text
-    .split("\n")
-    .findLast((line) => line.startsWith(errorPrefix))
-    ?.slice(errorPrefix.length);
 
 /** The longest delay of Node's timers, about 24 days; with a longer one they fire immediately. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -71,8 +71,11 @@ async function judgeRecord(
 }
 
 /** True if the record is that of a finished run of the cell. */
-export const isRecordOf = ({ method, dataset, seed, variant }: GridCell, { cell, data, exit }: RunRecord): boolean =>
-  exit === "finished" &&
+export const isRecordOf = (cell: GridCell, record: RunRecord): boolean =>
+  record.exit === "finished" && isRunOf(cell, record);
+
+/** True if the record is that of a run of the cell, finished or diverged. */
+export const isRunOf = ({ method, dataset, seed, variant }: GridCell, { cell, data }: RunRecord): boolean =>
   cell.method === method &&
   cell.variant?.name === variant &&
   cell.seed === seed &&

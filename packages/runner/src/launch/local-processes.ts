@@ -29,22 +29,33 @@ export const localProcesses: ProcessStarter = {
       kill: () => void child.kill("SIGKILL"),
     };
   },
-
-  connect(stop) {
-    delete process.env[gridVariable]; // processes that a plug-in starts are not the grid's
-    if (process.send === undefined) return undefined;
-    process.on("message", (message) => isStop(message) && stop(message.code));
-    process.on("disconnect", () => stop(exitCodes.interrupted));
-    process.channel?.unref(); // else the channel would keep a process alive whose plug-in never finishes
-    return {
-      send: (message) =>
-        new Promise<void>((resolve) => {
-          if (!process.connected) return resolve();
-          process.send!(message, () => resolve());
-        }),
-    };
-  },
 };
+
+/** A job's end of the channel. */
+export interface CellChannel {
+  /** Resolves when the message was handed over, or cannot be because the grid is gone. */
+  send(message: unknown): Promise<void>;
+}
+
+/**
+ * Called once in the process of a job: opens its end of the channel to the grid. Undefined if there is no channel.
+ *
+ * @param stop called with an exit code when the grid asks for a stop, or is gone
+ */
+export function connectToGrid(stop: (code: number) => void): CellChannel | undefined {
+  delete process.env[gridVariable]; // processes that a plug-in starts are not the grid's
+  if (process.send === undefined) return undefined;
+  process.on("message", (message) => isStop(message) && stop(message.code));
+  process.on("disconnect", () => stop(exitCodes.interrupted));
+  process.channel?.unref(); // else the channel would keep a process alive whose plug-in never finishes
+  return {
+    send: (message) =>
+      new Promise<void>((resolve) => {
+        if (!process.connected) return resolve();
+        process.send!(message, () => resolve());
+      }),
+  };
+}
 
 /** Longest wait for the output of a process that has ended: a process that it started may hold the pipes open. */
 const outputMs = 1000;

@@ -8,15 +8,8 @@ export interface CellJob {
 }
 
 export interface ProcessStarter {
-  /** Called in the grid's process: starts a job, and reports its output and messages to the observer. */
+  /** Starts a job, and reports its output and messages to the observer. */
   submit(job: CellJob, observer: JobObserver): SubmittedCell;
-  /**
-   * Called once in the job's own process: opens the job's end of the channel to the grid. Undefined if there is no
-   * channel.
-   *
-   * @param stop to be called with an exit code when the grid asks for a stop, or is gone
-   */
-  connect(stop: (code: number) => void): CellChannel | undefined;
 }
 
 export interface JobObserver {
@@ -41,10 +34,4 @@ export interface CellEnd {
   readonly signal: NodeJS.Signals | null;
   /** Why the cell could not be started. */
   readonly error?: string;
-}
-
-/** A job's end of the channel. */
-export interface CellChannel {
-  /** Resolves when the message was handed over, or cannot be because the grid is gone. */
-  send(message: unknown): Promise<void>;
 }

@@ -12,10 +12,16 @@ describe("planRun of the recipe paper", () => {
     async (name, images) => {
       const { method } = await loadMethod("difffit");
       const recipe = loadRecipe("paper");
-      const { disk } = await planRun(recipe, { method, options: {}, dataset: { name }, gemmThroughput: 1e11 });
+      const { disk, seconds, sharedStages } = await planRun(recipe, {
+        method,
+        options: {},
+        dataset: { name },
+        gemmThroughput: 1e11,
+      });
       const latent = 4 * 32 ** 2;
       const bytesPerImage = 2 * (2 * latent * 4); // image and mirror image; mean and deviation, four bytes each
       expect(disk["latents, for all runs"]).toBe(images * bytesPerImage);
+      expect(sharedStages).toEqual(Object.keys(seconds).filter((stage) => stage.includes("once for all runs")));
       expect(disk.features).toBe(4 * 2048 * (images + recipe.settings.sampling.images));
     },
   );

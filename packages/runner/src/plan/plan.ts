@@ -27,6 +27,8 @@ export interface Plan {
   readonly memory: { readonly training: number; readonly sampling: number };
   /** Estimated seconds of each stage. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** The stages in `seconds` that one run does for several. */
+  readonly sharedStages: readonly string[];
   /** Measured GEMM throughput in operations per second, from which the times are estimated. */
   readonly gemmThroughput: number;
   /** Estimated bytes on the disk, without downloads. */
@@ -39,7 +41,13 @@ export const throughputShare = { training: 0.6, sampling: 0.85, extractor: 0.6 }
 /** Pixels per latent position. That of another autoencoder is not known before its file is read. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
 
-/** @param gemmThroughput GEMM throughput of the engine, in operations per second */
+const latentsStage = "latents, once for all runs";
+const baseStage = "sample the base, once for all runs of a seed";
+
+/**
+ * @param gemmThroughput GEMM throughput of the engine, in operations per second
+ * @param counted the classes and images of the dataset, if they were counted before
+ */
 export async function planRun(
   recipe: Recipe,
   {
@@ -49,6 +57,7 @@ export async function planRun(
     dataset,
     gemmThroughput,
     keepState,
+    counted,
   }: {
     method: AnyMethod;
     options: object;
@@ -56,11 +65,12 @@ export async function planRun(
     dataset: DatasetChoice;
     gemmThroughput: number;
     keepState?: KeepState | undefined;
+    counted?: ReturnType<typeof countImages>;
   },
 ): Promise<Plan> {
   const { settings } = recipe;
   const { training, sampling, model, extractor, data, metrics } = settings;
-  const { classes, images } = countImages(recipe, dataset);
+  const { classes, images } = counted ?? countImages(recipe, dataset);
   const share = expectedHeldOut(settings, dataset, images);
   const trained = Math.round(images * (1 - share));
   const config = { ...model, classes };
@@ -100,7 +110,7 @@ export async function planRun(
     },
     seconds: {
       ...(latents
-        ? { "latents, once for all runs": at(trained * (data.flip ? 2 : 1) * coding.encode, throughputShare.extractor) }
+        ? { [latentsStage]: at(trained * (data.flip ? 2 : 1) * coding.encode, throughputShare.extractor) }
         : {}),
       train: at(training.steps * training.batch * trainingFlops(adapted, config), throughputShare.training),
       ...(points > 0
@@ -110,7 +120,7 @@ export async function planRun(
           }
         : {}),
       sample: sampling.images * sampleSeconds,
-      "sample the base, once for all runs of a seed": at(
+      [baseStage]: at(
         sampling.images * steps * forward * (guided && data.labels === "base" ? 2 : 1),
         throughputShare.sampling,
       ),
@@ -119,6 +129,7 @@ export async function planRun(
         : {}),
       ...(cost ? { features: at((2 * sampling.images + images) * cost.flops, throughputShare.extractor) } : {}),
     },
+    sharedStages: [...(latents ? [latentsStage] : []), baseStage],
     gemmThroughput,
     disk: {
       ...(latents

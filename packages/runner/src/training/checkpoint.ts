@@ -1,7 +1,7 @@
 // The training state on disk: the checkpoint of an unfinished training, and the state that a finished run keeps.
 
 import { existsSync, rmSync } from "node:fs";
-import { parseJson } from "@dit-bench/text";
+import { parseJson, shorten } from "@dit-bench/text";
 import { CorruptFileError, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
@@ -133,7 +133,7 @@ export async function stateHeader(path: string): Promise<(CheckpointOwner & { re
 }
 
 const count = z.int().nonnegative();
-const losses = z.array(z.looseObject({ step: count, value: z.number().nullable() }));
+const lossPoints = z.array(z.looseObject({ step: count, value: z.number().nullable() }));
 const fidPoints = z.array(
   z.looseObject({
     step: count,
@@ -145,7 +145,7 @@ const fidPoints = z.array(
 /** Loose, because later versions may add fields. Numbers that are not finite are null in JSON. */
 const progressSchema = z.looseObject({
   step: count,
-  fixedBatchLoss: losses,
+  fixedBatchLoss: lossPoints,
   fid: z.looseObject({ key: z.string(), points: fidPoints }).optional(),
   seconds: z.number(),
   otherCoreSeconds: z.number(),
@@ -164,7 +164,7 @@ function parseProgress(path: string, text: string): Omit<Progress, "losses"> {
     throw new CorruptFileError(path, `its progress is not JSON (${(error as Error).message})`);
   }
   const { success, data, error } = progressSchema.safeParse(content);
-  if (!success) throw new CorruptFileError(path, `its progress is not valid: ${z.prettifyError(error)}`);
+  if (!success) throw new CorruptFileError(path, `its progress is not valid: ${shorten(z.prettifyError(error), 1000)}`);
   return data as unknown as Omit<Progress, "losses">;
 }
 

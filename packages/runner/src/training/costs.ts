@@ -17,6 +17,10 @@ export function addCosts(a: Costs, b: Costs): Costs {
   return { seconds, peakBytes: Math.max(a.peakBytes, b.peakBytes) };
 }
 
+/** The costs of a process with the seconds that it compiled the training step, which are counted apart. */
+export const withCompilation = (spent: Costs, compileSeconds: number): Costs =>
+  addCosts(spent, { ...noCosts, seconds: { compile: compileSeconds } });
+
 /**
  * The costs that a checkpoint has. Of one of an older version only the seconds of training are known: they count as the
  * total, and its peak memory is left out.

@@ -36,6 +36,7 @@ export function denoisingStep(
   return {
     trainable: adapted.trainable,
     blame: (problem) => new MethodError(`${adapted.who}: ${problem}`),
+    ...(adapted.method.plugin !== undefined && { plugin: adapted.method.plugin }),
     inputs: { ...given, ...frozen },
     ...(microBatches && { microBatches: { ...microBatches, inputs: Object.keys(given) } }),
     loss(trainable, given) {

@@ -24,6 +24,8 @@ export interface StepDescription {
   readonly emaDecay: number;
   /** Makes the error for weights that the loss cannot train. Default: a plain Error. */
   blame?(problem: string): Error;
+  /** The plug-in whose method is trained; absent for a built-in method. */
+  readonly plugin?: string;
 }
 
 /** Names of the training state's vectors, each [P]. */

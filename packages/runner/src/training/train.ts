@@ -7,7 +7,7 @@ import { BenchError, Interrupted, NotFiniteSamples } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { firstNotFinite } from "../first-not-finite.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { addCosts, type Costs, costsOf, meanStepTime, noCosts } from "./costs.ts";
+import { addCosts, type Costs, costsOf, meanStepTime, withCompilation } from "./costs.ts";
 import { type FidCurve, pointsOf } from "./fid-curve.ts";
 import { compileFixedBatch, type FixedBatch, type FixedBatchLoss } from "./fixed-batch.ts";
 import { unflatten } from "./flat.ts";
@@ -128,15 +128,15 @@ export async function train(task: Training): Promise<Trained> {
     const clock = trainingClock(done);
     const milliseconds: number[] = [];
     const stepTime = () => meanStepTime(done, { step: milliseconds.length, stepMilliseconds: median(milliseconds) });
+    const isPointDue = (step: number) => fidCurve?.isDue(step) === true && isMissing(fidPoints, step);
     const evaluate = async (step: number) => {
-      const isMissing = (points: readonly { readonly step: number }[]) => points.every((point) => point.step !== step);
-      if (evaluation && fixedBatch?.isDue(step) && isMissing(fixedBatchLoss)) {
+      if (evaluation && fixedBatch?.isDue(step) && isMissing(fixedBatchLoss, step)) {
         const { of } = evaluation;
         await clock.pausedFor(async () => {
           fixedBatchLoss.push({ step, value: await of((await stateOf(compiled)).ema) });
         });
       }
-      if (fidCurve?.isDue(step) && isMissing(fidPoints)) {
+      if (fidCurve && isPointDue(step)) {
         try {
           await clock.pausedFor(async () => {
             const ema = unflatten(task.step.trainable, Float32Array.from((await stateOf(compiled)).ema));
@@ -170,7 +170,7 @@ export async function train(task: Training): Promise<Trained> {
         ...clock.spent(),
         stepMilliseconds: stepTime(),
         ...(task.spent && {
-          costs: addCosts(earlierCosts, addCosts(task.spent(), { ...noCosts, seconds: { compile: compileSeconds } })),
+          costs: addCosts(earlierCosts, withCompilation(task.spent(), compileSeconds)),
         }),
         resumes,
         ...(continuedFrom ? { continuedFrom } : {}),
@@ -199,12 +199,10 @@ export async function train(task: Training): Promise<Trained> {
       }
       listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
       const last = step + 1 === steps;
-      await evaluate(step + 1).catch(async (error: Error) => {
-        // A point may take minutes: the steps are kept, and the point is measured after the resume. A checkpoint of the
-        // last step would not be trained further, so it is written with all its points alone.
-        if (error instanceof Interrupted && !last) await saveCheckpoint(step + 1);
-        throw error;
-      });
+      // A point may take minutes. If the process ends meanwhile, the steps are kept, and the point is measured after
+      // the resume. A checkpoint of the last step would not be trained further, so it is written with all its points.
+      if (!last && isPointDue(step + 1)) await saveCheckpoint(step + 1);
+      await evaluate(step + 1);
       const evaluated = fixedBatchLoss.at(-1);
       log?.append(evaluated?.step === step + 1 ? { ...line, fixedBatchLoss: evaluated.value } : line);
       const stop = !last && listener.stopping?.();
@@ -222,14 +220,17 @@ export async function train(task: Training): Promise<Trained> {
 }
 
 /** The first loss is computed before any update, so the method or the base model is at fault, not the learning rate. */
-function divergedAtStart({ blame }: StepDescription, value: number, trained: Omit<Trained, "ema">): Diverged {
+function divergedAtStart({ blame, plugin }: StepDescription, value: number, trained: Omit<Trained, "ema">): Diverged {
   const problem = `the loss of step 0 is ${value}, before any weight has changed`;
-  return new Diverged(
-    blame?.(problem).message ?? problem,
-    trained,
-    "no learning rate helps: 'bench check-method' shows whether the method computes numbers that are not finite",
-  );
+  const advice =
+    plugin === undefined
+      ? "check the base model, or choose another --engine"
+      : "'bench check-method' shows whether the method computes numbers that are not finite";
+  return new Diverged(blame?.(problem).message ?? problem, trained, `no learning rate helps: ${advice}`);
 }
+
+const isMissing = (points: readonly { readonly step: number }[], step: number): boolean =>
+  points.every((point) => point.step !== step);
 
 const NOTHING_DONE: Progress = {
   step: 0,

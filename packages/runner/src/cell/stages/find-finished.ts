@@ -10,7 +10,7 @@ import { removeCheckpoint } from "../../training/checkpoint.ts";
 import { findRun } from "../find-run.ts";
 import { remakeImages } from "../remake-images.ts";
 import { imagesOf, type RunOutcome } from "../run-task.ts";
-import { hasOtherTuning, updateTuning } from "../update-tuning.ts";
+import { finishWithTuning, hasOtherTuning } from "../update-tuning.ts";
 import type { PreparedCell } from "./prepare.ts";
 
 /**
@@ -51,7 +51,5 @@ export async function clearUnfinished(
   if (problem !== undefined) return { damaged: { record, images } };
   removeCheckpoint(files.checkpointPath); // left by a process that was killed after it wrote the record
   await remakeImages(cell, record, images);
-  const updated = await updateTuning(task, files, record);
-  const remade = updated === record ? images : ["record.json", ...images];
-  return { outcome: { record: updated, already: true, remade, ...files } };
+  return { outcome: await finishWithTuning(task, files, record, images) };
 }

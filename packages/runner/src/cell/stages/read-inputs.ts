@@ -6,7 +6,8 @@ import { requireFiles } from "../../plan/needed-files.ts";
 import { type Base, loadBase } from "../../recipe/base-model.ts";
 import { type Dataset, loadDataset } from "../../recipe/dataset.ts";
 import { type RecipeExtractor, readRecipeExtractor } from "../../recipe/recipe-extractor.ts";
-import { checkApart, checkOut } from "../data-checks.ts";
+import { checkOutputFolder } from "../../storage/make-folder.ts";
+import { checkApart } from "../data-checks.ts";
 import type { RunTask } from "../run-task.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 
@@ -30,7 +31,7 @@ export async function readInputs(task: RunTask, start: RunStart): Promise<RunInp
   const { recipe, dataset: choice, engine, seed, out, listener } = task;
   checkFit(recipe, task.method.method, task.options);
   checkApart(out, choice);
-  checkOut(out);
+  checkOutputFolder(out, "--out", { write: false });
   await requireFiles(recipe, choice);
   const extractorFile = await readRecipeExtractor(recipe);
   const base = await loadBase(recipe, seed, (text) => listener.note?.(text));

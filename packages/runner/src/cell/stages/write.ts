@@ -12,7 +12,7 @@ import type { RunOutcome } from "../run-task.ts";
 import { makeSheet } from "../sheet.ts";
 import { writeStrips } from "../strip.ts";
 import { type WrittenWeights, writeTrained } from "../trained-weights.ts";
-import { updateTuning } from "../update-tuning.ts";
+import { finishWithTuning } from "../update-tuning.ts";
 import type { DamagedRun } from "./find-finished.ts";
 import type { PreparedCell } from "./prepare.ts";
 import type { ScoredSamples } from "./sample-and-score.ts";
@@ -44,8 +44,8 @@ export async function writeResults(
 }
 
 /**
- * Writes the record of a run whose samples are not finite, and returns the error. The weights and the training state
- * stay: they are finite, and other settings of sampling may suit them.
+ * Writes the record of a run whose samples are not finite, and returns the error. The weights stay, and so does the
+ * training state if the task keeps it: both are finite, and other settings of sampling may suit them.
  */
 export async function recordDivergence(
   cell: PreparedCell,
@@ -61,9 +61,9 @@ export async function recordDivergence(
 /** Completes a finished run whose weights were trained again with the same result: makes its missing images again. */
 export async function restoreRun(cell: PreparedCell, { record, images }: DamagedRun): Promise<RunOutcome> {
   await remakeImages(cell, record, images);
-  const updated = await updateTuning(cell.task, cell.files, record);
+  const outcome = await finishWithTuning(cell.task, cell.files, record, ["weights.safetensors", ...images]);
   removeState(cell);
-  return { record: updated, already: true, remade: ["weights.safetensors", ...images], ...cell.files };
+  return outcome;
 }
 
 const isKept = ({ adapted, task }: PreparedCell): boolean => isStateKept(adapted.parameters, task.keepState);
