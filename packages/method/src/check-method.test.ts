@@ -25,6 +25,7 @@ describe("checkMethod", () => {
     ["an array", [method], "an array is not a method"],
     ["a name with a space", { ...method, name: "My Method" }, "such as 'my-method'"],
     ["a name that starts with a digit", { ...method, name: "2lora" }, "such as 'lora'"],
+    ["the name of all methods", { ...method, name: "all" }, "'all', which stands for all methods in --methods"],
     ["no adapt", withoutAdapt, "mine: adapt is missing"],
     ["a misspelt field", { ...withoutAdapt, adept: () => ({}) }, "adapt is missing, but there is 'adept'"],
     ["a label that is a text", { ...method, label: "Mine" }, 'label is the text "Mine"'],

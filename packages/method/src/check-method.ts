@@ -48,6 +48,7 @@ export function checkMethod(given: unknown, plugin?: string): AnyMethod {
 
 /** What is wrong with the name of a method, and a name that is right; undefined if nothing is. */
 export function nameProblem(name: unknown): string | undefined {
+  if (name === "all") return "'all', which stands for all methods in --methods; give it another name";
   if (typeof name === "string" && NAME.test(name)) return undefined;
   const quoted = typeof name === "string" ? `'${escaped(name)}'` : describe(name);
   return `${quoted}; wanted lower-case letters, digits and hyphens, at most 40, such as '${suggested(name)}'`;

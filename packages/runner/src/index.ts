@@ -48,7 +48,7 @@ export { errorIn } from "./launch/printed-error.ts";
 export { checkFit } from "./methods/check-fit.ts";
 export { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./methods/learning-rate.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
-export { builtinMethods, loadMethod, loadMethods, methodNamed } from "./methods/methods.ts";
+export { builtinMethods, loadMethod, loadMethods, methodNamed, paperMethods } from "./methods/methods.ts";
 export { isSectionName } from "./methods/plugin.ts";
 export { packageFolder } from "./methods/plugin-files.ts";
 export { gemmThroughput } from "./plan/gemm-throughput.ts";

@@ -7,7 +7,11 @@ import { training } from "./training.ts";
 
 /** Which methods run on which images; a sweep has these flags, too. */
 export const cells = {
-  methods: list("names", "methods to run, comma-separated (default: all built-in methods and those of plug-ins)"),
+  methods: list(
+    "names",
+    "methods to run, comma-separated; 'all' for every built-in method and those of plug-ins (default: the six of the " +
+      "DiffFit paper and those of plug-ins)",
+  ),
   datasets: list(
     "names",
     "datasets to train on, comma-separated (default: every dataset that the recipe can train on)",

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { builtinMethods } from "@dit-bench/runner";
+import { builtinMethods, paperMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { type GridOptions, grid } from "../declarations/grid.ts";
 import { defaultsOf } from "../parser/defaults.test.data.ts";
@@ -17,11 +17,16 @@ const options = (changes: Partial<GridOptions>) =>
 const prepare = (changes: Partial<GridOptions>) => prepareGrid(options(changes));
 
 describe("prepareGrid", () => {
-  it("plans all methods and datasets if none are named", async () => {
+  it("plans the paper's methods and all datasets if none are named", async () => {
     const plan = await prepare({});
     expect(plan.expectedTime).toMatch(/^expected time: about .* for \d+ cells, estimated from its GEMM throughput/);
-    expect(plan.methods).toHaveLength(builtinMethods.length);
+    expect(plan.methods.map(({ name }) => name)).toEqual(paperMethods);
     expect(plan.columns).toHaveLength(8);
+  });
+
+  it("plans every built-in method for --methods all", async () => {
+    const { methods } = await prepare({ methods: "all", datasets: "flowers" });
+    expect(methods.map(({ name }) => `@dit-bench/method-${name}`)).toEqual(builtinMethods);
   });
 
   it("gives each method the options that it has, and the recipe its settings", async () => {

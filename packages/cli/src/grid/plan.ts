@@ -18,6 +18,7 @@ import {
   loadRecipe,
   methodNamed,
   ownImages,
+  paperMethods,
   type Recipe,
   type RecipeVariant,
   submitCell,
@@ -311,8 +312,10 @@ type CellsOptions = Omit<
 export async function checkMethods(options: CellsOptions, plugins?: PluginWatch): Promise<CheckedMethods> {
   if (options.tensorboard !== undefined) checkOutputFolder(options.tensorboard, "--tensorboard");
   const loaded = await loadMethods(options.plugin, plugins && { loading: plugins.loading });
-  const names =
-    options.methods === undefined ? loaded.map((l) => l.method.name) : splitNames("--methods", options.methods);
+  const names = chooseNames(
+    options.methods,
+    loaded.map((l) => l.method),
+  );
   const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);
   const known = loaded.map((l) => l.method);
   const settings = readSettings(options.set, chosen, known);
@@ -324,6 +327,15 @@ export async function checkMethods(options: CellsOptions, plugins?: PluginWatch)
     if (Object.keys(own).length > 0) checkFit(recipe, method, own);
   }
   return { recipe, settings, chosen, known };
+}
+
+/** The names of the methods to run: those of `--methods`, by default the paper's and those of plug-ins. */
+function chooseNames(given: string | undefined, known: readonly AnyMethod[]): readonly string[] {
+  if (given !== undefined && given !== "all") return splitNames("--methods", given);
+  const chosen = known.filter(
+    ({ name, plugin }) => given === "all" || plugin !== undefined || paperMethods.includes(name),
+  );
+  return chosen.map(({ name }) => name);
 }
 
 /**

@@ -17,6 +17,9 @@ export const builtinMethods: readonly string[] = Object.keys(
   (require("../../package.json") as { dependencies: Record<string, string> }).dependencies,
 ).filter((name) => name.startsWith("@dit-bench/method-"));
 
+/** The methods that the DiffFit paper compares, in the order of its table. A grid runs these unless it names others. */
+export const paperMethods: readonly string[] = ["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"];
+
 export interface LoadOptions {
   /**
    * Time limit for the import of one plug-in. A top-level await that never settles would otherwise give no error.
