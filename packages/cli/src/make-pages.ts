@@ -11,6 +11,8 @@ export interface PagesTask {
   /** The folder of the pages; copies of records of an earlier table in it are not read. */
   readonly out: string;
   readonly withRealImages: boolean;
+  /** Folders whose records of the same protocols are counted, too. */
+  readonly others?: readonly string[];
   /** The tag of pages that a server sends. */
   readonly follow?: string;
 }
@@ -30,8 +32,8 @@ export interface MadePages {
   readonly errors: readonly Error[];
 }
 
-export async function makePages({ from, out, withRealImages, follow }: PagesTask): Promise<MadePages> {
-  const found = await findTableRecords(from, out);
+export async function makePages({ from, out, withRealImages, others, follow }: PagesTask): Promise<MadePages> {
+  const found = await findTableRecords(from, out, others);
   const pathOf = new Map(found.records.map(({ record, path }) => [record, path]));
   const pathOfRecord = (record: RunRecord) => pathOf.get(record);
   const leftOut = found.damaged.map(({ path }) => relative(from, path));

@@ -1,4 +1,4 @@
-// Finds the folder whose records `bench table` and `bench report` read.
+// Finds the folders whose records `bench table` and `bench report` read.
 
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -15,12 +15,24 @@ export async function recordsFolder(
 ): Promise<string> {
   const published = join(projectFolder(), "results", options.recipe);
   const from = options.from ? resolve(options.from) : published;
-  const status = await stat(from).catch(() => undefined);
-  if (status?.isDirectory()) return from;
   const what = options.from ? `--from ${printable(options.from)}` : `results/${options.recipe}`;
-  throw new BenchError(
-    "data",
-    `${what}: ${status ? "it is a file, expected a folder" : "there is no such folder"}; ` +
-      `make records with 'bench grid --recipe ${options.recipe}', then 'bench ${command} --from runs'`,
+  await requireFolder(
+    from,
+    what,
+    `make records with 'bench grid --recipe ${options.recipe}', then 'bench ${command} --from runs'`,
   );
+  return from;
+}
+
+/** Checks the folders of `--with`. Throws BenchError (data). */
+export async function requireFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders)
+    await requireFolder(folder, `--with ${printable(folder)}`, "give a folder with records, such as results/mini");
+}
+
+async function requireFolder(folder: string, what: string, advice: string): Promise<void> {
+  const status = await stat(folder).catch(() => undefined);
+  if (status?.isDirectory()) return;
+  const problem = status ? "it is a file, expected a folder" : "there is no such folder";
+  throw new BenchError("data", `${what}: ${problem}; ${advice}`);
 }

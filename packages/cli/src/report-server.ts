@@ -39,7 +39,7 @@ export async function startReportServer({ port, ...task }: ServerTask): Promise<
     try {
       if (!isForThisServer(request, server)) return send(403, "this server answers to its own address only\n");
       if (request.method !== "GET" && request.method !== "HEAD") return send(405, "only GET and HEAD\n");
-      const tag = await tagOf(task.from);
+      const tag = await tagOf([task.from, ...(task.others ?? [])]);
       if (request.method === "HEAD") return send(200, "", tag);
       const page = await pageOf(request.url ?? "/", tag);
       return page === undefined ? send(404, "no such page; the address of the report is /\n") : send(200, page, tag);
@@ -93,13 +93,15 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** A tag that changes with the records and strips below a folder: their paths, sizes and times. */
-async function tagOf(folder: string): Promise<string> {
-  const names = await readdir(folder, { recursive: true });
+/** A tag that changes with the records and strips below these folders: their paths, sizes and times. */
+async function tagOf(folders: readonly string[]): Promise<string> {
   const digest = createHash("sha256");
-  for (const name of names.filter((one) => /\.(?:json|webp)$/.test(one)).sort()) {
-    const status = await stat(join(folder, name)).catch(() => undefined);
-    digest.update(JSON.stringify([name, status?.size, status?.mtimeMs]));
+  for (const folder of folders) {
+    const names = await readdir(folder, { recursive: true });
+    for (const name of names.filter((one) => /\.(?:json|webp)$/.test(one)).sort()) {
+      const status = await stat(join(folder, name)).catch(() => undefined);
+      digest.update(JSON.stringify([folder, name, status?.size, status?.mtimeMs]));
+    }
   }
   return `"${digest.digest("hex").slice(0, 32)}"`;
 }
@@ -121,7 +123,7 @@ function pageCache(task: Omit<ServerTask, "port">): (address: string, tag: strin
       found.records.length === 0 ? "No record yet" : "Reports",
       [
         ...(found.records.length === 0 ? ["This page waits for the first finished run."] : []),
-        ...[...errors.map(({ message }) => message), ...found.damaged.map(({ reason }) => reason)],
+        ...[...errors.map(({ message }) => message), ...found.unused, ...found.damaged.map(({ reason }) => reason)],
       ],
       made.map(({ protocol, records }) => [addressOf(protocol), `${protocol}: ${quantity(records, "record")}`]),
     );

@@ -3,15 +3,24 @@
 import { sep } from "node:path";
 import { pathBelow } from "@dit-bench/files";
 import { type FoundRecord, type FoundRecords, findRecords } from "@dit-bench/record";
-import { isSameRun } from "@dit-bench/report";
+import { isSameRun, joinWithAnd } from "@dit-bench/report";
+import { printable } from "@dit-bench/text";
 
 export interface TableRecords extends FoundRecords {
   /** Copies of an earlier table whose original is missing or has another result; they are not used. */
   passedOver: FoundRecord[];
+  /** Which of the other folders have no records of these protocols, as messages. */
+  unused: string[];
 }
 
-/** If `out` is below `from`, the records in `OUT/records` and `OUT/PROTOCOL/records` are copies of an earlier table. */
-export async function findTableRecords(from: string, out: string): Promise<TableRecords> {
+/**
+ * Finds the records below `from`, and those of the same protocols below other folders, such as published ones. If `out` is below `from`, the records in `OUT/records` and `OUT/PROTOCOL/records` are copies of an earlier table.
+ */
+export async function findTableRecords(
+  from: string,
+  out: string,
+  others: readonly string[] = [],
+): Promise<TableRecords> {
   const { records, damaged } = await findRecords(from);
   const hasCopies = Boolean(pathBelow(from, out));
   const isCopy = ({ path }: { path: string }) => hasCopies && isOwnCopy(pathBelow(out, path));
@@ -19,7 +28,29 @@ export async function findTableRecords(from: string, out: string): Promise<Table
   const passedOver = records.filter(
     (found) => isCopy(found) && !originals.some(({ record }) => isSameRun(record, found.record)),
   );
-  return { records: originals, damaged: damaged.filter((found) => !isCopy(found)), passedOver };
+  const protocols = new Set(originals.map(({ record }) => record.protocol));
+  const found: TableRecords = {
+    records: originals,
+    damaged: damaged.filter((one) => !isCopy(one)),
+    passedOver,
+    unused: [],
+  };
+  for (const folder of originals.length === 0 ? [] : others) {
+    const other = await findRecords(folder);
+    const comparable = other.records.filter(({ record }) => protocols.has(record.protocol));
+    found.records.push(...comparable);
+    found.damaged.push(...other.damaged);
+    if (comparable.length === 0) found.unused.push(describeUnused(folder, other.records, protocols));
+  }
+  return found;
+}
+
+function describeUnused(folder: string, records: readonly FoundRecord[], wanted: ReadonlySet<string>): string {
+  const others = [...new Set(records.map(({ record }) => record.protocol))];
+  return (
+    `--with ${printable(folder)}: no records of ${joinWithAnd([...wanted].map(printable))} below it` +
+    (others.length === 0 ? "" : `, only of ${joinWithAnd(others.map(printable))}, which is another comparison`)
+  );
 }
 
 /** @param path from OUT to a record; undefined if the record is elsewhere */

@@ -58,6 +58,42 @@ const makeRecord = (i: number, cell: Partial<RunRecord["cell"]>, rest: Partial<R
   cell: { ...originals[i]!.cell, ...cell },
 });
 
+describe("bench table --with", () => {
+  const others = () => join(from, "../others");
+  const mine = () => makeRecord(0, { method: "mine", methodLabel: "Mine" });
+
+  it("puts runs beside the published ones of the same protocol", async () => {
+    await writeRecords(mine());
+    await writeRecord(join(others(), "other.json"), makeRecord(1, {}, { protocol: "other/1" }));
+    await writeTables(from, out(), false, { others: [join(published, "flowers"), others()] });
+    expect(readFileSync(join(out(), "table.md"), "utf8")).toMatch(/Mine[^]*DiffFit/);
+    expect(readdirSync(join(out(), "records/flowers"))).toEqual(
+      expect.arrayContaining(["mine-seed-0.json", "difffit-seed-2.json"]),
+    );
+    expect(existsSync(join(out(), "other-1"))).toBe(false);
+    expect(printed).toContain(
+      `--with ${others()}: no records of mini/1 below it, only of other/1, which is another comparison`,
+    );
+  });
+
+  it("counts copies of one run once, and refuses two results of one cell", async () => {
+    await writeRecords(makeRecord(0, {}));
+    expect(await writeTables(from, out(), true, { others: [join(published, "flowers")] })).toBe(false);
+    expect(printed).toContain('"records":18');
+    await writeRecord(join(others(), "again.json"), makeRecord(0, {}, { identity: "0".repeat(64) }));
+    await expect(writeTables(from, out(), false, { others: [others()] })).rejects.toThrow(
+      "two different records of one cell",
+    );
+  });
+
+  it("refuses a folder that is not there", async () => {
+    await writeRecords(mine());
+    const r = await bench("table", "--from", from, "--with", others());
+    expect(r).toMatchObject({ code: 4, stdout: "" });
+    expect(r.stderr).toContain(`--with ${others()}: there is no such folder; give a folder with records`);
+  });
+});
+
 describe("bench table --out", () => {
   it("copies records under the names that results/mini has", async () => {
     await writeTables(join(published, "flowers"), out(), false);

@@ -8,6 +8,7 @@ import { chooseLauncher } from "../grid/launchers/choose.ts";
 import { planGrid, prepareGrid, sendPlanIfPreparing } from "../grid/plan.ts";
 import { entry, noteUnusedDatasets } from "../grid/run-cells.ts";
 import { printNote } from "../print.ts";
+import { requireFolders } from "../records-folder.ts";
 import { keepRates, keptRates } from "../sweep/rates.ts";
 
 /** Runs a grid. @param argv the command line of this process; the process that prepares the grid gets it, too */
@@ -15,6 +16,7 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   const launcher = await chooseLauncher(options);
   if (await sendPlanIfPreparing((plugins) => prepareGrid(options, plugins, launcher.isHere))) return;
   const { seeds } = options;
+  await requireFolders(options.with);
   noteUnusedDatasets(options);
   const plan = await planGrid([entry, ...argv]);
   const { methods, variants, columns, recipe, notes } = plan;

@@ -8,7 +8,7 @@ import type { ReportOptions } from "../declarations/report.ts";
 import { makePages } from "../make-pages.ts";
 import { checkOutputFolder } from "../outputs.ts";
 import { print, printJson } from "../print.ts";
-import { recordsFolder } from "../records-folder.ts";
+import { recordsFolder, requireFolders } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { startReportServer } from "../report-server.ts";
 
@@ -16,6 +16,7 @@ const defaultPort = 8360;
 
 export async function report(options: ReportOptions): Promise<void> {
   const from = await recordsFolder(options, "report");
+  await requireFolders(options.with);
   if (options.serve) {
     if (options.out !== undefined)
       throw new BenchError("usage", "--serve writes no file, so --out has no effect; give one of the two");
@@ -25,8 +26,15 @@ export async function report(options: ReportOptions): Promise<void> {
     throw new BenchError("usage", `--port ${options.port} has no effect without --serve; give both or neither`);
   if (options.out !== undefined) checkOutputFolder(options.out, "--out");
   const out = options.out ? resolve(options.out) : from;
-  const { made, found, errors } = await makePages({ from, out, withRealImages: options.withRealImages });
-  const problems = [...found.damaged.map(({ reason }) => reason), ...errors.slice(1).map(({ message }) => message)];
+  const { made, found, errors } = await makePages({
+    ...{ from, out, others: options.with },
+    withRealImages: options.withRealImages,
+  });
+  const problems = [
+    ...found.unused,
+    ...found.damaged.map(({ reason }) => reason),
+    ...errors.slice(1).map(({ message }) => message),
+  ];
   problems.forEach(reportProblem);
   if (found.records.length === 0)
     throw new BenchError(
@@ -51,8 +59,11 @@ export async function report(options: ReportOptions): Promise<void> {
 }
 
 /** Sends the page until the process ends. */
-async function serve(from: string, { port = defaultPort, withRealImages, json }: ReportOptions): Promise<never> {
-  const { url } = await startReportServer({ from, out: from, withRealImages, port });
+async function serve(
+  from: string,
+  { port = defaultPort, withRealImages, with: others, json }: ReportOptions,
+): Promise<never> {
+  const { url } = await startReportServer({ from, out: from, others, withRealImages, port });
   print(`${url} shows the records below ${relative(process.cwd(), from) || "."}; Ctrl-C ends it\n`);
   if (json) printJson({ url });
   return new Promise<never>(() => {}); // a signal ends the process

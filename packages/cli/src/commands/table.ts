@@ -18,7 +18,7 @@ import type { TableOptions } from "../declarations/table.ts";
 import { checkOutputFolder } from "../outputs.ts";
 import { splitNames } from "../parser/values.ts";
 import { print, printJson, printNote, shownPath } from "../print.ts";
-import { recordsFolder } from "../records-folder.ts";
+import { recordsFolder, requireFolders } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { findTableRecords } from "../table-records.ts";
 import { formatTable } from "../table-text.ts";
@@ -26,16 +26,22 @@ import { formatTable } from "../table-text.ts";
 export async function table(options: TableOptions): Promise<void> {
   if (options.out !== undefined) checkOutputFolder(options.out, "--out");
   const from = await recordsFolder(options, "table");
+  await requireFolders(options.with);
   const out = options.out ? resolve(options.out) : from;
   const hasDamaged = await writeTables(from, out, options.json, {
     columns: options.columns === undefined ? undefined : splitNames("--columns", options.columns),
     withPaper: options.withPaper,
     withRealImages: options.withRealImages,
+    others: options.with,
   });
   if (hasDamaged) process.exitCode = exitCodes.someCellsFailed;
 }
 
-type TableChoice = Pick<PrintOptions, "columns" | "withPaper"> & { readonly withRealImages?: boolean };
+interface TableChoice extends Pick<PrintOptions, "columns" | "withPaper"> {
+  readonly withRealImages?: boolean;
+  /** Folders whose records of the same protocols are counted, too. */
+  readonly others?: readonly string[];
+}
 
 /**
  * Prints the tables of every protocol found below `from`, and writes them with their charts into `out`, or into one
@@ -48,10 +54,10 @@ export async function writeTables(
   from: string,
   out: string,
   json: boolean,
-  { withRealImages = false, ...choice }: TableChoice = {},
+  { withRealImages = false, others = [], ...choice }: TableChoice = {},
 ): Promise<boolean> {
-  const { records, damaged, passedOver } = await findTableRecords(from, out);
-  const problems = damaged.map(({ reason }) => reason);
+  const { records, damaged, passedOver, unused } = await findTableRecords(from, out, others);
+  const problems = [...unused, ...damaged.map(({ reason }) => reason)];
   if (passedOver.length > 0)
     printNote(
       `${quantity(passedOver.length, "record")} below ${out} ignored as copies of an earlier table, such as ` +

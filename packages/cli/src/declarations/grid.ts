@@ -3,6 +3,7 @@
 import { launcherNames } from "../grid/launchers/table.ts";
 import { choice, decimalNumber, declare, list, type OptionsOf, texts, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
+import { withRecords } from "./shared.ts";
 import { training } from "./training.ts";
 
 /** Which methods run on which images; a sweep has these flags, too. */
@@ -59,6 +60,7 @@ export const grid = declare({
       "variants of the recipe to run beside it, comma-separated; 'none' for none (default: all that it has)",
     ),
     ...training,
+    with: { ...withRecords, about: `for the tables: ${withRecords.about}` },
     ...limits,
     ...launching,
   },

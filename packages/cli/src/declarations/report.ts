@@ -1,13 +1,14 @@
 // The arguments and flags of `bench report`.
 
 import { declare, type OptionsOf, text, toggle, wholeNumber } from "../parser/flag.ts";
-import { json, withRealImages } from "./shared.ts";
+import { json, withRealImages, withRecords } from "./shared.ts";
 
 export const report = declare({
   about: "write one HTML page with the answer, tables, charts and images of finished runs; reads records only",
   flags: {
     recipe: text("name", "the recipe whose published records to read: results/NAME", { default: "mini" }),
     from: text("folder", "read the records below this folder instead, such as runs"),
+    with: withRecords,
     out: text("folder", "where to write report.html (default: beside the records)"),
     serve: toggle("send the page to a browser on this machine instead of writing it, and follow a running grid"),
     port: wholeNumber("number", "port of --serve; 0 takes a free one (default: 8360)", {

@@ -4,6 +4,10 @@ import { choice, negated, text, texts, toggle, wholeNumber } from "../parser/fla
 import { atLeast } from "../parser/values.ts";
 
 export const json = toggle("print one JSON object on the last line of stdout");
+export const withRecords = texts(
+  "folder",
+  "also count the records below this folder, such as those of published runs: results/mini",
+);
 export const strict = toggle("stop at the first image that cannot be used, instead of leaving it out");
 export const withRealImages = toggle(
   "keep the small real images beside the samples also where they are not this program's miniatures: " +

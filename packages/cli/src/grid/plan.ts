@@ -302,7 +302,7 @@ export interface CheckedMethods extends Pick<GridPlan, "recipe"> {
 /** The flags of a grid that decide its cells, without the seeds. */
 type CellsOptions = Omit<
   GridOptions,
-  "seeds" | "variants" | "rates" | "jobs" | "timeLimit" | "launcher" | "job" | "dryRun" | "status" | "wait"
+  "seeds" | "variants" | "rates" | "with" | "jobs" | "timeLimit" | "launcher" | "job" | "dryRun" | "status" | "wait"
 >;
 
 /**

@@ -2,15 +2,19 @@
 
 import { exitCodes } from "@dit-bench/runner/errors";
 import { writeTables } from "../commands/table.ts";
+import type { GridOptions } from "../declarations/grid.ts";
 import { reportError } from "../report-error.ts";
 
 /**
  * Writes the tables and returns the exit code. An error is reported here and not thrown, so that it does not replace
  * the exit code for failed cells.
  */
-export async function writeGridTables(folder: string, json: boolean): Promise<number> {
+export async function writeGridTables(
+  folder: string,
+  { json, with: others }: Pick<GridOptions, "json" | "with">,
+): Promise<number> {
   try {
-    const damaged = await writeTables(folder, folder, json);
+    const damaged = await writeTables(folder, folder, json, { others });
     return damaged ? exitCodes.someCellsFailed : exitCodes.ok;
   } catch (error) {
     return reportError(error, false);

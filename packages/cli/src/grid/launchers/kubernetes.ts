@@ -30,7 +30,7 @@ export const kubernetes: Launcher = {
     const settings = readSettings(options.job);
     cells.forEach(checkPaths);
     const missing = states.filter(isToBeSubmitted).map(({ cell }) => cell);
-    if (missing.length === 0) return writeGridTables(folder, options.json);
+    if (missing.length === 0) return writeGridTables(folder, options);
     const plan = makePlan(grid, kubernetes.name, missing, settings.cells);
     const manifest = jobManifest({ plan, settings, atOnce: options.jobs, factors });
     if (options.dryRun) {

@@ -21,7 +21,7 @@ export const local: Launcher = {
         `bench: ${failures.length} of ${cells.length} cells failed: ${failures.join("; ")}. ` +
           `Their output is in ${logPath}\n`,
       );
-    const code = failures.length < cells.length ? await writeGridTables(folder, options.json) : exitCodes.ok;
+    const code = failures.length < cells.length ? await writeGridTables(folder, options) : exitCodes.ok;
     return failures.length > 0 ? exitCodes.someCellsFailed : code;
   },
 };

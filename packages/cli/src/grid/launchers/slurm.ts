@@ -152,6 +152,6 @@ async function finish({ folder, options }: PreparedGrid, states: readonly CellSt
         `Their output is in ${printable(jobsFolder(folder))}; the same command again submits them\n`,
     );
   }
-  const code = unfinished.length < states.length ? await writeGridTables(folder, options.json) : exitCodes.ok;
+  const code = unfinished.length < states.length ? await writeGridTables(folder, options) : exitCodes.ok;
   return unfinished.length > 0 ? exitCodes.someCellsFailed : code;
 }
