@@ -88,7 +88,7 @@ describe("bench table --with", () => {
 
   it("refuses a folder that is not there", async () => {
     await writeRecords(mine());
-    const r = await bench("table", "--from", from, "--with", others());
+    const r = await bench(["table", "--from", from, "--with", others()], { cwd: place });
     expect(r).toMatchObject({ code: 4, stdout: "" });
     expect(r.stderr).toContain(`--with ${others()}: there is no such folder; give a folder with records`);
   });
