@@ -4,4 +4,4 @@ export { closestName } from "./closest-name.ts";
 export { parseJson } from "./parse-json.ts";
 export { printable } from "./printable.ts";
 export { quantity } from "./quantity.ts";
-export { shorten } from "./shorten.ts";
+export { shorten, shortenMiddle } from "./shorten.ts";
