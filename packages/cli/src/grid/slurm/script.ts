@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { BenchError } from "@dit-bench/runner";
-import { quantity } from "@dit-bench/text";
+import { quantity, quoteForShell } from "@dit-bench/text";
 import { type JobPlan, planPath, submissionFolder } from "../jobs/plan.ts";
 import type { JobSettings } from "../jobs/settings.ts";
 import { unknownKey } from "../jobs/settings.ts";
@@ -98,6 +98,3 @@ function quoteForSbatch(value: string): string {
     );
   return /^[\w./:@%,=+-]+$/.test(value) ? value : `"${value}"`;
 }
-
-const quoteForShell = (text: string): string =>
-  /^[\w./:@%,=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
