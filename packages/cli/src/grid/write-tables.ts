@@ -1,7 +1,6 @@
 // Writes the tables of a grid after its cells have ended.
 
 import { exitCodes } from "@dit-bench/runner/errors";
-import { writeTables } from "../commands/table.ts";
 import { reportError } from "../report-error.ts";
 
 /**
@@ -10,6 +9,7 @@ import { reportError } from "../report-error.ts";
  */
 export async function writeGridTables(folder: string, json: boolean): Promise<number> {
   try {
+    const { writeTables } = await import("../commands/table.ts"); // its charts take long to load
     const damaged = await writeTables(folder, folder, json);
     return damaged ? exitCodes.someCellsFailed : exitCodes.ok;
   } catch (error) {
