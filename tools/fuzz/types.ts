@@ -49,8 +49,8 @@ export interface Tally {
 /** What a process of one target has to do. */
 export interface Job {
   readonly module: string;
-  /** Files to read instead of generated inputs. */
-  readonly files?: readonly string[];
+  /** Files to read before the generated inputs. Positions count both. */
+  readonly files: readonly string[];
   readonly seed: number;
   readonly from: number;
   readonly to: number;
@@ -62,5 +62,5 @@ export interface Job {
 
 /** A message of the process. */
 export type Message =
-  | { readonly kind: "fault"; readonly input: number; readonly problem: string; readonly bytes: Uint8Array }
+  | { readonly kind: "fault"; readonly at: number; readonly problem: string; readonly bytes: Uint8Array }
   | { readonly kind: "finished" };

@@ -11,7 +11,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createEngine } from "@dit-bench/compiler";
 import { onFailingDisk, recordChanges, statesAfterPowerFailure, writeFiles } from "@dit-bench/files/testing";
@@ -20,16 +19,17 @@ import { exitCodeOf } from "../../packages/cli/dist/report-error.js";
 import { tinyRecipe } from "../../packages/cli/dist/tiny-recipe.test.data.js";
 
 /**
- * @typedef {object} Size
- * @property {number} every
- * @property {number} power
- *
  * @typedef {object} Trial
  * @property {string} scenario
  * @property {string} failure what failed
  * @property {string} outcome
  * @property {boolean} isLoss
  */
+
+const { values } = parseArgs({
+  options: { every: { type: "string", default: "1" }, power: { type: "string", default: "300" } },
+});
+const [every, power] = [Number(values.every), Number(values.power)];
 
 /** Settings of the run that is tried, and of the one that its folder has before it. */
 const scenarios = [
@@ -43,22 +43,16 @@ const modes = /** @type {const} */ ([
 ]);
 
 /**
- * @param {Size} size
- * @param {(trial: Trial) => void} [onTrial]
- * @returns {Promise<Trial[]>}
+ * Runs the cell with each failure, in a folder of its own.
+ *
+ * @param {(trial: Trial) => void} note called after each failure
  */
-export async function tryFailures({ every, power }, onTrial) {
+async function tryFailures(note) {
   const place = mkdtempSync(join(tmpdir(), "dit-bench-failing-"));
   const engine = await createEngine("cpu", { threads: 1 });
   const recipeFolder = tinyRecipe(join(place, "tiny"), { latents: true });
   const method = await loadMethod("bitfit");
   const out = join(place, "runs");
-  /** @type {Trial[]} */
-  const trials = [];
-  const note = (/** @type {Trial} */ trial) => {
-    trials.push(trial);
-    onTrial?.(trial);
-  };
 
   /** Runs the cell in `out`; returns what the result consists of. @param {number} steps */
   async function run(steps) {
@@ -134,29 +128,22 @@ export async function tryFailures({ every, power }, onTrial) {
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
-  return trials;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({
-    options: { every: { type: "string", default: "1" }, power: { type: "string", default: "300" } },
-  });
-  const begun = performance.now();
-  let count = 0;
-  const trials = await tryFailures({ every: Number(values.every), power: Number(values.power) }, (trial) => {
-    if (trial.isLoss) console.log(`${trial.scenario}: ${trial.failure}: ${trial.outcome}`);
-    if (++count % 20 === 0) console.error(`${count} failures in ${Math.round((performance.now() - begun) / 1000)} s`);
-  });
-  /** @type {Record<string, Record<string, number>>} */
-  const tally = {};
-  for (const { scenario, failure, outcome, isLoss } of trials) {
-    const row = `${scenario}, ${failure.startsWith("power") ? "power failure" : "failing change"}`;
-    const column = isLoss ? "LOST" : outcome;
-    tally[row] ??= {};
-    tally[row][column] = (tally[row][column] ?? 0) + 1;
-  }
-  console.table(tally);
-  const losses = trials.filter(({ isLoss }) => isLoss).length;
-  console.log(`${trials.length} failures in ${Math.round((performance.now() - begun) / 1000)} s, ${losses} losses`);
-  process.exitCode = losses > 0 ? 1 : 0;
-}
+const begun = performance.now();
+const elapsed = () => `${Math.round((performance.now() - begun) / 1000)} s`;
+/** @type {Record<string, Record<string, number>>} */
+const tally = {};
+let [count, losses] = [0, 0];
+await tryFailures(({ scenario, failure, outcome, isLoss }) => {
+  if (isLoss) console.log(`${scenario}: ${failure}: ${outcome}`);
+  if (++count % 20 === 0) console.error(`${count} failures in ${elapsed()}`);
+  losses += isLoss ? 1 : 0;
+  const row = `${scenario}, ${failure.startsWith("power") ? "power failure" : "failing change"}`;
+  const column = isLoss ? "LOST" : outcome;
+  tally[row] ??= {};
+  tally[row][column] = (tally[row][column] ?? 0) + 1;
+});
+console.table(tally);
+console.log(`${count} failures in ${elapsed()}, ${losses} losses`);
+process.exitCode = losses > 0 ? 1 : 0;

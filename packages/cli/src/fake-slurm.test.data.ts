@@ -14,8 +14,9 @@ export interface FakeJob {
 }
 
 /**
- * The commands; each call is a line in calls.txt. A file named refuse holds what sbatch reports when it refuses; with
- * "timed out" in it, sbatch has accepted the jobs before.
+ * The commands; each call is a line in calls.txt, and its variables of Slurm are one in environment.txt. A file named
+ * refuse holds what sbatch reports when it refuses; with "timed out" in it, sbatch has accepted the jobs before, and
+ * squeue shows them once the file is empty.
  */
 const program = (folder: string) => `#!${process.execPath}
 const fs = require("node:fs");
@@ -23,16 +24,23 @@ const [command, ...args] = [require("node:path").basename(process.argv[1]), ...p
 const file = ${JSON.stringify(join(folder, "jobs.json"))};
 const jobs = JSON.parse(fs.readFileSync(file, "utf8"));
 fs.appendFileSync(${JSON.stringify(join(folder, "calls.txt"))}, [command, ...args].join(" ") + "\\n");
+const variables = Object.keys(process.env).filter((name) => /^(SBATCH|SQUEUE)_/.test(name));
+fs.appendFileSync(${JSON.stringify(join(folder, "environment.txt"))}, [command, ...variables].join(" ") + "\\n");
+const refuse = ${JSON.stringify(join(folder, "refuse"))};
+const message = fs.existsSync(refuse) ? fs.readFileSync(refuse, "utf8") : "";
 if (command === "sbatch") {
-  const refuse = ${JSON.stringify(join(folder, "refuse"))};
-  const message = fs.existsSync(refuse) ? fs.readFileSync(refuse, "utf8") : "";
   const fail = () => {
     console.error(message);
     process.exit(1);
   };
   if (message !== "" && !message.includes("timed out")) fail();
   const script = args.at(-1);
-  const option = (name) => new RegExp("^#SBATCH --" + name + "=(.*)$", "m").exec(fs.readFileSync(script, "utf8"))[1];
+  // The command line prevails over variables, which prevail over the script.
+  const variables = { array: "SBATCH_ARRAY_INX", "job-name": "SBATCH_JOB_NAME" };
+  const option = (name) =>
+    args.find((arg) => arg.startsWith("--" + name + "="))?.split("=")[1] ??
+    process.env[variables[name]] ??
+    new RegExp("^#SBATCH --" + name + "=(.*)$", "m").exec(fs.readFileSync(script, "utf8"))[1];
   const array = 100 + jobs.length;
   const last = Number(/^0-([0-9]+)/.exec(option("array"))[1]);
   for (let task = 0; task <= last; task++)
@@ -43,7 +51,7 @@ if (command === "sbatch") {
 } else if (command === "squeue") {
   const names = args.find((arg) => arg.startsWith("--name=")).slice(7).split(",");
   for (const { array, task, name, state } of jobs)
-    if (names.includes(name) && state !== "CANCELLED")
+    if (names.includes(name) && state !== "CANCELLED" && !message.includes("timed out"))
       console.log([array, task, name, state, state === "RUNNING" ? "node1" : "", "Priority"].join("|"));
 } else if (args[0] === "show") {
   const job = jobs.find(({ array, task }) => args.at(-1) === array + "_" + task);
@@ -57,6 +65,8 @@ export interface FakeSlurm {
   jobs(): FakeJob[];
   /** The calls of a command, or of all, with their arguments. */
   calls(command?: string): string[];
+  /** Names of the variables SBATCH_… and SQUEUE_… that a command saw, by call. */
+  environments(command: string): string[];
   /** Makes sbatch refuse with this message; an empty one to accept again. */
   refuse(message: string): void;
   set(job: Pick<FakeJob, "array" | "task">, state: FakeJob["state"]): void;
@@ -89,6 +99,10 @@ export function fakeSlurm(folder: string, cwd: string): FakeSlurm {
       readFileSync(calls, "utf8")
         .split("\n")
         .filter((line) => line !== "" && line.startsWith(command)),
+    environments: (command) =>
+      readFileSync(join(folder, "environment.txt"), "utf8")
+        .split("\n")
+        .filter((line) => line.startsWith(command)),
     refuse: (message) => writeFileSync(join(folder, "refuse"), message),
     set: (job, state) => write(jobs().map((one) => (isSame(job, one) ? { ...one, state } : one))),
     remove: (job) => write(jobs().filter((one) => !isSame(job, one))),

@@ -1,11 +1,10 @@
 // The launcher `kubernetes` of the built `bench grid`: the manifest that it writes, and the jobs of its plan.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
-import { toYaml } from "./grid/kubernetes/yaml.ts";
 import { go, place } from "./tiny-place.test.data.ts";
 
 // The recipe has a path below the current folder, as the containers need it.
@@ -33,7 +32,7 @@ describe("bench grid --launcher kubernetes", () => {
   it("prints the manifest with --dry-run and writes nothing", async () => {
     const r = await grid(...needed, ...settings, "--seeds", "2", "--dry-run", "--out", "dry");
     expect(r.code, r.stderr).toBe(0);
-    await expect(r.stdout.replaceAll(/[0-9a-f]{8}(?=[/"])/g, "ID")).toMatchFileSnapshot("kubernetes.test.data.yaml");
+    await expect(r.stdout.replaceAll(/[0-9a-f]{8}(?=[/"])/g, "ID")).toMatchFileSnapshot("kubernetes.test.data.txt");
     expect(existsSync(join(place, "dry"))).toBe(false);
   });
 
@@ -45,7 +44,7 @@ describe("bench grid --launcher kubernetes", () => {
         ["few", []],
       ] as const) {
         const r = await grid(...needed, ...flags, "--dry-run");
-        const file = join(place, `${name}.yaml`);
+        const file = join(place, `${name}.json`);
         writeFileSync(file, r.stdout);
         for (const version of ["1.31", "1.37"]) {
           const checked = spawnSync(validator, ["--strict", "-k", version, file], { encoding: "utf8" });
@@ -61,21 +60,48 @@ describe("bench grid --launcher kubernetes", () => {
     const first = await grid(...needed, "--out", "pods");
     expect(first.code, first.stderr).toBe(0);
     const manifest = first.stdout.trim();
-    expect(manifest).toMatch(/^pods\/tiny-1\/jobs\/[0-9a-f]{8}\/job\.yaml$/);
-    expect(first.stderr).toContain(`kubectl apply -f ${manifest}`);
-    const plan = manifest.replace(/job\.yaml$/, "plan.json");
+    expect(manifest).toMatch(/^pods\/tiny-1\/jobs\/[0-9a-f]{8}\/job\.json$/);
+    expect(first.stderr).toContain(`kubectl apply -f ${manifest}\n`);
+    expect(first.stderr).not.toContain("kubectl delete");
+    const plan = manifest.replace(/job\.json$/, "plan.json");
     const pod = (index: number) =>
       bench(["grid-job", plan, "--threads", "1"], { cwd: place, env: { JOB_COMPLETION_INDEX: String(index) } });
     expect((await pod(0)).code).toBe(0);
+    const again = await pod(0); // as after a requeue
+    expect([again.code, again.stdout]).toEqual([0, ""]);
+    expect(again.stderr).toMatch(/^sun bitfit seed 0: finished before, FID \d/);
     const status = await grid("--out", "pods", "--status", "--json");
     expect(status.json.counts).toMatchObject({ finished: 1, "not submitted": 1 });
 
     const second = await grid(...needed, "--out", "pods");
     expect(second.stderr).toContain("1 of 2 finished, 1 not submitted");
-    expect(readFileSync(join(place, second.stdout.trim()), "utf8")).toContain("completions: 1\n");
+    expect(readFileSync(join(place, second.stdout.trim()), "utf8")).toContain('"completions": 1,\n');
     expect((await pod(1)).code).toBe(0);
     expect((await grid(...needed, "--out", "pods")).code).toBe(0);
     expect(readdirSync(join(place, "pods", "tiny-1"))).toContain("table.md");
+  });
+
+  it("knows from a job's own file that its cell runs, and names the Jobs that may still have it", async () => {
+    const flags = [...needed, "--out", "two words"];
+    const manifest = (await grid(...flags)).stdout.trim();
+    const folder = join(place, "two words", "tiny-1", "jobs");
+    const plan = JSON.parse(readFileSync(join(place, manifest.replace(/job\.json$/, "plan.json")), "utf8"));
+    const [{ key, name }] = plan.jobs[0];
+    const at = "2026-11-29T12:00:00.000Z";
+    mkdirSync(join(folder, "cells"));
+    writeFileSync(
+      join(folder, "cells", `${key}.json`),
+      JSON.stringify({ schema: 1, name, submission: plan.id, host: "node7", at, kind: "running" }),
+    );
+    const status = await grid("--out", "./two words/", "--status");
+    expect(status.code, status.stderr).toBe(0);
+    expect(status.stdout).toMatch(/^sun bitfit seed 0 +running +on node7, since 2026-11-29T12:00:00\.000Z$/m);
+
+    const second = await grid(...flags, "--job", "namespace=lab");
+    expect(second.stderr).toContain("1 running, 1 not submitted");
+    expect(second.stderr).toContain(`kubectl apply -f '${second.stdout.trim()}'`);
+    expect(second.stderr).toContain("by what their jobs wrote last, 1 cell runs: sun bitfit seed 0 on node7");
+    expect(second.stderr).toContain(`delete them first: kubectl delete job dit-bench-${plan.id} --namespace lab\n`);
   });
 
   it.each([
@@ -89,12 +115,5 @@ describe("bench grid --launcher kubernetes", () => {
     const r = await grid(...flags, ...(flags.includes("--wait") ? [] : ["--dry-run"]));
     expect(r.code).toBe(2);
     expect(r.stderr).toMatch(message);
-  });
-});
-
-describe("toYaml", () => {
-  it("writes lists, maps, empty maps and quoted strings, and leaves out undefined values", () => {
-    const value = { a: [{ b: "no", c: undefined, d: [1, 2] }, "1e3"], "e f": { g: true }, h: { i: undefined } };
-    expect(toYaml(value)).toBe('a:\n- b: "no"\n  d:\n  - 1\n  - 2\n- "1e3"\n"e f":\n  g: true\nh: {}\n');
   });
 });

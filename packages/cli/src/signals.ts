@@ -1,9 +1,10 @@
 // Signals and other requests to stop. After the first one the work stops at the next safe place, a point from which it
-// can resume; the second one ends the process.
+// can resume; the second one ends the process, unless it is one that a cluster sends again.
 
 import { signalExitCodes } from "@dit-bench/runner/errors";
 
 type HandledSignal = keyof typeof signalExitCodes;
+const allSignals = Object.keys(signalExitCodes) as HandledSignal[];
 
 /**
  * Signals within this time after the first are the same request: on Ctrl-C the terminal signals the whole process group
@@ -13,11 +14,14 @@ const sameRequestMs = 250;
 
 let stopCode: number | undefined;
 let firstSignalAt: number | undefined;
-const listeners = Object.fromEntries(
-  (Object.keys(signalExitCodes) as HandledSignal[]).map((signal) => [signal, () => receive(signal)]),
-) as Record<HandledSignal, () => void>;
+const listeners = Object.fromEntries(allSignals.map((signal) => [signal, () => receive(signal)])) as Record<
+  HandledSignal,
+  () => void
+>;
 const stopCallbacks: ((code: number) => void)[] = [];
 const endCallbacks: (() => void)[] = [];
+
+let ending: readonly HandledSignal[] = allSignals;
 
 let announce = (text: string): void => void process.stderr.write(`\n${text}\n`);
 
@@ -37,13 +41,16 @@ export function requestStop(code: number): void {
  * @param stopping called once, when a stop is requested
  * @param atOnce called before a second signal ends the process
  * @param show prints the message about the first signal, for a display that draws on the screen
+ * @param endingSignals those that end the process when they come after another; further ones are ignored
  * @returns whether a stop was requested
  */
 export function listenForSignals(
   stopping?: (code: number) => void,
   atOnce?: () => void,
   show?: (text: string) => void,
+  endingSignals: readonly HandledSignal[] = allSignals,
 ): () => boolean {
+  ending = endingSignals;
   if (stopping) stopCallbacks.push(stopping);
   if (atOnce) endCallbacks.push(atOnce);
   if (show) announce = show;
@@ -57,12 +64,13 @@ export function listenForSignals(
 function receive(signal: HandledSignal): void {
   const code = signalExitCodes[signal];
   if (firstSignalAt !== undefined) {
-    if (performance.now() - firstSignalAt < sameRequestMs) return;
+    if (performance.now() - firstSignalAt < sameRequestMs || !ending.includes(signal)) return;
     for (const call of endCallbacks) call();
     process.exit(code);
   }
   firstSignalAt = performance.now();
-  announce("bench: stopping at the next safe place; a second signal stops at once");
+  const second = ending === allSignals ? "signal" : ending.join(" or ");
+  announce(`bench: stopping at the next safe place; a second ${second} stops at once`);
   requestStop(code);
   // During a computation no listener can run. Without listeners, the system ends the process at the second signal.
   if (endCallbacks.length === 0)

@@ -3,6 +3,7 @@
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -21,8 +22,8 @@ const reason =
         ? undefined
         : "slurm-wlm and munge are not installed";
 
-/** Below /tmp, because a socket's path has at most 107 bytes. */
-const folder = reason === undefined ? mkdtempSync("/tmp/dit-bench-slurm-") : "";
+/** Its path must be short: the path of a socket in it has at most 107 bytes. */
+const folder = reason === undefined ? mkdtempSync(join(tmpdir(), "dit-bench-slurm-")) : "";
 const env = { SLURM_CONF: join(folder, "slurm.conf") };
 const slurm = (command: string, ...args: string[]): string =>
   execFileSync(command, args, { env: { ...process.env, ...env }, encoding: "utf8" });

@@ -1,5 +1,5 @@
 // The launcher `slurm` of the built `bench grid`, with a Slurm that starts nothing by itself: the test starts the jobs.
-// Most of these tests start many processes and take minutes, so they run only with TEST_SLURM=1.
+// Tests that start jobs take minutes, so they run only with TEST_SLURM=1.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -91,7 +91,10 @@ describe("bench grid --launcher slurm --dry-run", () => {
     [["--job", "cells=0"], /--job cells=0: wanted a whole number of at least 1/],
     [["--job", "partition"], /--job partition: wanted key=value/],
     [["--job", "time=5", "--job", "time=6"], /--job time=6: 'time' is given twice/],
-    [["--job", "mem=5G"], /--job mem=5G: the launcher sets sbatch's --mem itself; use memory=GIB/],
+    [["--job", "mem=5G"], /--job mem=5G: sbatch's --mem is for the launcher to decide; use memory=GIB/],
+    [["--job", "clusters=b"], /--job clusters=b: sbatch's --clusters is for the launcher to decide; use a login node/],
+    [["--job", "out=x"], /--job out=x: sbatch's --output is for the launcher to decide; leave it out/],
+    [["--job", "hold=1", "--job", "hold"], /--job hold: 'hold' is given twice/],
     [["--job", "Cells=5"], /--job Cells=5: the setting is not known; wanted cells, cpus, /],
     [["--job", 'comment="'], /has a quotation mark/],
     [["--status"], /--dry-run and --status exclude each other/],
@@ -104,7 +107,7 @@ describe("bench grid --launcher slurm --dry-run", () => {
   });
 });
 
-describe.skipIf(process.env.TEST_SLURM === undefined)("bench grid --launcher slurm", () => {
+describe("bench grid --launcher slurm", () => {
   it("knows the cells of --rates again, whose command lines have the path of a copy of the file", async () => {
     const path = join(place, "rates.json");
     const runs = [{ dataset: "flowers", exit: "finished" as const, identity: "a", fid: 1, heldOutFid: null }];
@@ -124,6 +127,83 @@ describe.skipIf(process.env.TEST_SLURM === undefined)("bench grid --launcher slu
     expect(await states()).toEqual([["sun bitfit seed 0", "waiting"]]);
   });
 
+  it("passes its options where no variable of sbatch or squeue can change them, and sees every job", async () => {
+    const { slurm, grid, states, folder } = cluster("variables", ...twoMethods);
+    const other = { SBATCH_JOB_NAME: "x", SBATCH_ARRAY_INX: "0-9", SBATCH_ERROR: "e", SBATCH_WAIT: "1" };
+    Object.assign(slurm.env, other, { SQUEUE_STATES: "RUNNING" });
+    const first = await grid("--job", "time=90", "--job", "hold");
+    expect(first.stderr).toContain("submitted 2 cells as 2 jobs of array 100");
+    expect(slurm.jobs()).toHaveLength(2);
+    for (const { name } of slurm.jobs()) expect(name).toMatch(/^dit-bench-[0-9a-f]{8}$/);
+    const [call] = slurm.calls("sbatch");
+    for (const option of ["--chdir=", "--output=", "--open-mode=append", "--signal=B:USR2@120", "--time=90"])
+      expect(call).toContain(` ${option}`);
+    expect(call).toMatch(/ --hold --requeue \S+script\.sh$/);
+    expect(slurm.environments("sbatch")).toEqual(["sbatch SBATCH_JOB_NAME SBATCH_ARRAY_INX"]);
+    expect(slurm.environments("squeue")).toEqual(["squeue"]);
+    expect(slurm.calls("squeue")[0]).toContain(" --all ");
+    expect((await states()).map(([, state]) => state)).toEqual(["waiting", "waiting"]);
+
+    const others = await grid("--keep-state", "never");
+    expect(others.stderr).toMatch(/jobs in the queue run 2 cells of other command lines .*'scancel --name=dit-bench-/);
+    expect(others.stderr).toContain("submitted 2 cells");
+
+    const [id] = readdirSync(join(folder(), "jobs")).filter((name) => /^[0-9a-f]{8}$/.test(name));
+    rmSync(join(folder(), "jobs", id!), { recursive: true });
+    writeFileSync(join(folder(), "jobs", id!), "");
+    const unreadable = await grid("--status");
+    expect(unreadable.code, unreadable.stderr).toBe(74); // without the plan, its cells would be submitted again
+    expect(unreadable.stderr).toContain("ENOTDIR");
+  });
+
+  it("fails if it cannot list the submissions: the queue would seem empty", async () => {
+    const { slurm, grid } = cluster("unlisted", ...twoMethods);
+    mkdirSync(join(place, "unlisted", "tiny-1"), { recursive: true });
+    writeFileSync(join(place, "unlisted", "tiny-1", "jobs"), "");
+    const r = await grid("--status");
+    expect(r.code).toBe(74);
+    expect(r.stderr).toMatch(/ENOTDIR.* scandir/);
+    expect(slurm.calls()).toEqual([]);
+  });
+
+  it.each(["SLURM_CLUSTERS", "SBATCH_CLUSTERS"])("refuses another cluster by %s", async (name) => {
+    const { slurm, grid } = cluster("elsewhere", ...twoMethods);
+    Object.assign(slurm.env, { [name]: "b" });
+    const r = await grid("--status");
+    expect(r.code).toBe(2);
+    expect(r.stderr).toContain(`${name} is 'b': --launcher slurm knows only the jobs of one cluster; unset it`);
+  });
+
+  it("reports what sbatch refuses, and leaves nothing behind", async () => {
+    const { slurm, grid, folder } = cluster("refusing", ...twoMethods);
+    slurm.refuse("sbatch: error: invalid partition specified: gpuu");
+    const r = await grid("--job", "partition=gpuu");
+    expect(r.code).toBe(1);
+    expect(r.stderr).toContain("sbatch failed: sbatch: error: invalid partition specified: gpuu");
+    expect(readdirSync(join(folder(), "jobs"))).toEqual([]);
+  });
+
+  it("keeps a submission that Slurm accepts although sbatch reports an error", async () => {
+    const { slurm, grid, states } = cluster("late", ...twoMethods);
+    slurm.refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation");
+    const late = await grid();
+    expect(late.code).toBe(1);
+    expect(late.stderr).toContain("the jobs may still enter the queue: look at '--status'");
+    slurm.refuse("");
+    expect((await states()).map(([, state]) => state)).toEqual(["waiting", "waiting"]);
+    await grid();
+    expect(slurm.calls("sbatch")).toHaveLength(1);
+  });
+
+  it("says where to run if this machine has no Slurm", async () => {
+    const flags = ["grid", "--launcher", "slurm", "--recipe", recipe, "--out", "none", ...twoMethods];
+    const r = await bench(flags, { cwd: place, env: { PATH: join(place, "nowhere") } });
+    expect(r.code).toBe(2);
+    expect(r.stderr).toContain("'sbatch' is not found: --launcher slurm needs the commands of Slurm on this machine");
+  });
+});
+
+describe.skipIf(process.env.TEST_SLURM === undefined)("bench grid --launcher slurm with jobs that run", () => {
   it("submits each cell once, again only if it is missing, and at the end has the local run's results", async () => {
     const { slurm, grid, states, folder } = cluster("array", ...twoMethods, "--seeds", "2");
     const first = await grid("--job", "cells=2");
@@ -246,33 +326,6 @@ describe.skipIf(process.env.TEST_SLURM === undefined)("bench grid --launcher slu
     expect(ran.code, ran.output).toBe(1);
     expect(ran.output).toContain("sun bitfit seed 0 stopped at the same place in 4 starts");
     expect(slurm.calls("scontrol")).toEqual([]);
-  });
-
-  it("reports what sbatch refuses, and leaves nothing behind", async () => {
-    const { slurm, grid, folder } = cluster("refusing", ...twoMethods);
-    slurm.refuse("sbatch: error: invalid partition specified: gpuu");
-    const r = await grid("--job", "partition=gpuu");
-    expect(r.code).toBe(1);
-    expect(r.stderr).toContain("sbatch failed: sbatch: error: invalid partition specified: gpuu");
-    expect(readdirSync(join(folder(), "jobs"))).toEqual([]);
-  });
-
-  it("keeps a submission that Slurm has accepted although sbatch reports an error", async () => {
-    const { slurm, grid, states } = cluster("late", ...twoMethods);
-    slurm.refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation");
-    expect((await grid()).code).toBe(1);
-    slurm.refuse("");
-    expect((await states()).map(([, state]) => state)).toEqual(["waiting", "waiting"]);
-    await grid();
-    expect(slurm.calls("sbatch")).toHaveLength(1);
-    expect((await slurm.run(slurm.jobs()[0]!)).code).toBe(0);
-  });
-
-  it("says where to run if this machine has no Slurm", async () => {
-    const flags = ["grid", "--launcher", "slurm", "--recipe", recipe, "--out", "none", ...twoMethods];
-    const r = await bench(flags, { cwd: place, env: { PATH: join(place, "nowhere") } });
-    expect(r.code).toBe(2);
-    expect(r.stderr).toContain("'sbatch' is not found: --launcher slurm needs the commands of Slurm on this machine");
   });
 });
 

@@ -1,6 +1,6 @@
 // The error of data that is missing or cannot be used.
 
-import { shorten } from "@dit-bench/text";
+import { shortenMiddle } from "@dit-bench/text";
 
 /** Messages quote names, and lines of label files, which may have any length. */
 const mostCharacters = 2000;
@@ -24,7 +24,7 @@ export class DataError extends Error {
   readonly code: DataErrorCode;
 
   constructor(code: DataErrorCode, message: string) {
-    super(shorten(message, mostCharacters));
+    super(shortenMiddle(message, mostCharacters));
     this.code = code;
   }
 }

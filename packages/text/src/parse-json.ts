@@ -12,5 +12,7 @@ export function parseJson(text: string): unknown {
 
 function isDeeper(value: unknown, depth: number): boolean {
   if (value === null || typeof value !== "object") return false;
-  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
+  if (depth === 0) return true;
+  const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value); // no copy of a long list
+  return values.some((inner) => isDeeper(inner, depth - 1));
 }

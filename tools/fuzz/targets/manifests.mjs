@@ -1,11 +1,14 @@
 // Manifests that a command left beside its files: of an engine's libraries, of a folder of samples, of a set of decoded
-// images, of a download in progress, and the registry of datasets.
+// images, of a download in progress, the plan of a cluster's jobs and a cell's result; and the registry of datasets.
 
 import { ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataError, loadRegistry } from "@dit-bench/datasets";
+import { RecordError } from "@dit-bench/record";
+import { readPlan } from "../../../packages/cli/dist/grid/jobs/plan.js";
+import { readCellResult } from "../../../packages/cli/dist/grid/jobs/results.js";
 import { CannotStart } from "../../../packages/compiler/dist/engines/entry.js";
 import { findOpenvino } from "../../../packages/compiler/dist/engines/openvino-library.js";
 import { readDescription } from "../../../packages/datasets/dist/folder/stored-set.js";
@@ -47,6 +50,15 @@ const partial = { url: "https://example.org/a", validator: '"e"', bytes: 5, sha2
 const images = {
   ...{ classes: ["a"], labels: [0], fingerprint: "f", files: ["a/1.jpg"], skipped: [], hashes: ["h"], checksums: [1] },
 };
+const cell = { method: "lora", dataset: { name: "flowers", folder: "x", strict: true }, seed: 0, variant: "v" };
+const plan = {
+  ...{ schema: 1, id: "01234567", launcher: "slurm", folder: "runs/mini-1", timeLimit: 90 },
+  jobs: [[{ key: "0123456789abcdef", name: "flowers lora seed 0", cell, arguments: ["run", "--method", "lora"] }]],
+};
+const result = {
+  ...{ schema: 1, name: "flowers lora seed 0", submission: "01234567", host: "node7", at: "2026-11-29T12:00:00.000Z" },
+  ...{ kind: "interrupted", stage: "train", done: 40, stalled: 1 },
+};
 
 /** Text of the index of decoded images with the digest of its content; other texts as they are. @param {string} text */
 function withDigest(text) {
@@ -63,9 +75,9 @@ function withDigest(text) {
 /** @type {Target} */
 export const target = {
   name: "manifests",
-  errors: [CannotStart, BenchError, DataError],
+  errors: [CannotStart, BenchError, DataError, RecordError],
   seeds: () => [
-    ...[engine, samples, partial].map((content) => Buffer.from(JSON.stringify(content))),
+    ...[engine, samples, partial, plan, result].map((content) => Buffer.from(JSON.stringify(content))),
     withDigest(JSON.stringify(images)),
     ...readSeeds(["datasets.json"]),
   ],
@@ -78,6 +90,8 @@ export const target = {
     if (input.includes("checksums")) return readImages(input, folder);
     if (input.includes("wheelSha256")) return readEngine(input, folder);
     if (input.includes("validator")) return readPartial(input, folder);
+    if (input.includes("arguments")) return readPlan(writeInput(folder, "plan.json", input));
+    if (input.includes("submission")) return readResult(input, folder);
     return readSamples(input, folder);
   },
 };
@@ -105,6 +119,14 @@ async function readPartial(input, folder) {
   const opened = await openPartial(join(folder, "a"), { md5: false, signal: undefined });
   await opened.close();
   return opened.origin !== undefined;
+}
+
+/** @type {(input: Buffer, folder: string) => Promise<boolean>} */
+async function readResult(input, folder) {
+  const place = join(folder, "jobs", "cells");
+  mkdirSync(place, { recursive: true });
+  writeInput(place, "a.json", input);
+  return (await readCellResult(folder, "a")) !== undefined;
 }
 
 /**

@@ -43,10 +43,11 @@ const launching = {
   job: texts(
     "key=value",
     "what each job of the cluster gets: cells=4 (runs of one job, one after the other), cpus, gpus, memory (GiB), " +
-      "time (minutes); slurm: also any option of sbatch, such as partition=gpu; kubernetes: image, claim, namespace",
+      "time (minutes); slurm: also any option of sbatch, such as partition=gpu or hold; kubernetes: image, claim, " +
+      "namespace",
   ),
   dryRun: toggle("print the script of the jobs, write nothing and submit nothing"),
-  status: toggle("print the state of each run, from the queue and the records, and submit nothing"),
+  status: toggle("print the state of each run, from the queue and the files of jobs, and submit nothing"),
   wait: toggle("follow the jobs until they have ended, and write the tables"),
 };
 

@@ -1,7 +1,6 @@
 // Writes the tables of a grid after its cells have ended.
 
 import { exitCodes } from "@dit-bench/runner/errors";
-import { writeTables } from "../commands/table.ts";
 import type { GridOptions } from "../declarations/grid.ts";
 import { reportError } from "../report-error.ts";
 
@@ -14,6 +13,7 @@ export async function writeGridTables(
   { json, with: others }: Pick<GridOptions, "json" | "with">,
 ): Promise<number> {
   try {
+    const { writeTables } = await import("../commands/table.ts"); // its charts take long to load
     const damaged = await writeTables(folder, folder, json, { others });
     return damaged ? exitCodes.someCellsFailed : exitCodes.ok;
   } catch (error) {

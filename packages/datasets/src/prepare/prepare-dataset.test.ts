@@ -129,15 +129,22 @@ describe.each(cases)("the dataset %s", (name, archives, expected, otherSplits) =
     expect(listFiles(preparation.to)).toEqual(Object.keys(expected).sort());
   });
 
-  test("starts again when the list of an interrupted call is damaged", async () => {
+  test.each<[string, (list: Buffer) => Buffer | string]>([
+    [
+      "has a changed bit",
+      (list) => {
+        list[list.length >> 1]! ^= 1;
+        return list;
+      },
+    ],
+    ["overflows the stack", () => `{"images":${"[".repeat(200_000)}${"]".repeat(200_000)}}`],
+  ])("starts again when the list of an interrupted call %s", async (_, damage) => {
     const preparation = await setUp(name, archives);
     const stop = new AbortController();
     const onProgress = (step: string, done: number) => step === "sorting" && done === 1 && stop.abort();
     await expect(preparation.run({ signal: stop.signal, onProgress })).rejects.toThrow(FetchError);
     const list = `${preparation.to}.preparing/images.json`;
-    const bytes = readFileSync(list);
-    bytes[bytes.length >> 1]! ^= 1;
-    writeFileSync(list, bytes);
+    writeFileSync(list, damage(readFileSync(list)));
     await expect(preparation.run()).rejects.toThrow("is damaged: its folder is deleted");
     expect((await preparation.run()).images).toBe(Object.keys(expected).length);
   });

@@ -6,7 +6,7 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FetchError, unpack } from "@dit-bench/fetch";
 import { makeFolders, replaceFile } from "@dit-bench/files";
-import { quantity } from "@dit-bench/text";
+import { parseJson, quantity } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import { copyFolder } from "./copy-folder.ts";
@@ -148,7 +148,7 @@ async function readOrMakeList(path: string, list: () => AssignedImage[]): Promis
   const digestOf = (images: unknown) => createHash("sha256").update(JSON.stringify(images)).digest("hex");
   if (existsSync(path)) {
     try {
-      const { images, digest } = JSON.parse(await readFile(path, "utf8")) as {
+      const { images, digest } = parseJson(await readFile(path, "utf8")) as {
         images: AssignedImage[];
         digest: string;
       };

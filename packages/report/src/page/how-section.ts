@@ -1,7 +1,7 @@
 // How the runs were made: the commands that run them again, the methods' settings, machines and versions.
 
 import type { RunRecord } from "@dit-bench/record";
-import { printable, quantity } from "@dit-bench/text";
+import { printable, quantity, quoteForShell } from "@dit-bench/text";
 import { type Column, tableColumns } from "../columns.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { notes } from "../notes.ts";
@@ -59,7 +59,7 @@ export function commands(comparison: Comparison): string[][] {
     ...runs,
     ["npx", "bench", "table", "--from", "runs", "--out", `results/${recipe}`],
     ["npx", "bench", "report", "--recipe", recipe],
-  ].map((words) => words.map(quoteForShell));
+  ].map((words) => words.map((word) => quoteForShell(printable(word))));
 }
 
 function runCommands(row: MethodRow): string[][] {
@@ -108,12 +108,6 @@ function optionFlags({ records }: MethodRow): string[] {
   // A rate that differs from the method's own by rounding only counts as its own.
   const rate = training.learningRate && { learningRate: Number(training.learningRate.toPrecision(15)) };
   return Object.entries({ ...cell.options, ...rate }).map(([name, value]) => `${cell.method}.${name}=${plain(value)}`);
-}
-
-/** A word as POSIX shells read it: unchanged if it has no special character, else between apostrophes. */
-function quoteForShell(word: string): string {
-  const text = printable(word);
-  return /^[\w./,:=+@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function methodsUsed(rows: readonly MethodRow[]): Html {

@@ -4,6 +4,7 @@
 // N = images, D = feature dimension
 
 import type { Statistics } from "@dit-bench/metrics";
+import { parseJson } from "@dit-bench/text";
 import {
   type ArrayFile,
   maxNpzBytes,
@@ -160,7 +161,7 @@ function readSafetensorsContents(path: string): Contents {
 function origin(text: string | undefined): FeatureOrigin | undefined {
   if (text === undefined) return undefined;
   try {
-    return originSchema.safeParse(JSON.parse(text)).data;
+    return originSchema.safeParse(parseJson(text)).data;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@
 // N = images, Z = latent channels, h, w = sides in latent cells
 
 import { existsSync } from "node:fs";
+import { parseJson } from "@dit-bench/text";
 import { openCheckpoint, writeSafetensors } from "@dit-bench/weights";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
@@ -70,7 +71,7 @@ export async function readLatents(path: string): Promise<LatentFile> {
 function namesOf(text: string | undefined, count: number): { files?: string[] } {
   if (text === undefined) return {};
   try {
-    const files = filesSchema.parse(JSON.parse(text));
+    const files = filesSchema.parse(parseJson(text));
     return files.length === count ? { files } : {};
   } catch {
     return {}; // another program's metadata

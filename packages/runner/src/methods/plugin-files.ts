@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { parseJson } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
 
 /**
@@ -37,7 +38,7 @@ export function versionOf(file: string): string {
     const manifest = join(folder, "package.json");
     if (!existsSync(manifest)) continue;
     try {
-      const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version?: unknown };
+      const { version } = parseJson(readFileSync(manifest, "utf8")) as { version?: unknown };
       if (typeof version === "string" && /^[\x21-\x7e]{1,40}$/.test(version)) return version;
     } catch {
       // the manifest is no valid JSON
@@ -106,7 +107,7 @@ function sourceFiles(folder: string): string[] {
 function readManifest(file: string, makeError: (problem: string) => Error): { exports?: unknown; main?: unknown } {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(file, "utf8"));
+    parsed = parseJson(readFileSync(file, "utf8"));
   } catch (error) {
     throw makeError(`its package.json cannot be read (${(error as Error).message}); correct it`);
   }

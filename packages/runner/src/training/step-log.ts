@@ -4,6 +4,7 @@
 
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { replaceFileSync } from "@dit-bench/files";
+import { parseJson } from "@dit-bench/text";
 import type { Progress } from "./checkpoint.ts";
 
 /** A line of `metrics.jsonl`. Fields that are not known are absent. */
@@ -88,7 +89,7 @@ function readTimes(path: string): Map<number, number> {
   const times = new Map<number, number>();
   for (const text of readLines(path)) {
     try {
-      const { step, stepMilliseconds } = JSON.parse(text) as Partial<StepLine>;
+      const { step, stepMilliseconds } = parseJson(text) as Partial<StepLine>;
       if (typeof step === "number" && typeof stepMilliseconds === "number") times.set(step, stepMilliseconds);
     } catch {} // the last line of a process that was killed
   }

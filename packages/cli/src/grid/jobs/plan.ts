@@ -1,19 +1,20 @@
 // The plan of a submission: which cells each job of a cluster runs. It is written once, before the jobs are submitted,
 // and stays: a job that is started again needs it.
 
-import { createHash, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
 import { z } from "@dit-bench/method";
-import { BenchError, type GridCell } from "@dit-bench/runner";
+import { RecordError } from "@dit-bench/record";
+import type { GridCell } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 import type { PreparedGrid } from "../launchers/launcher.ts";
-import { nameCells } from "../watch.ts";
+import { readJobFile } from "./read-job-file.ts";
 
 /** A cell as a job runs it. */
 export interface PlannedCell {
-  /** A digest of the cell's command line: its name among all submissions. */
+  /** A digest of the cell's command line, the same for all ways to write a path: its name among all submissions. */
   readonly key: string;
   /** The name that people read: `flowers lora seed 0`. */
   readonly name: string;
@@ -48,9 +49,10 @@ const cellSchema = z.strictObject({
   }),
   arguments: z.array(text),
 });
+const submissionId = /^[0-9a-f]{8}$/;
 const planSchema = z.strictObject({
   schema: z.literal(1),
-  id: z.string().regex(/^[0-9a-f]{8}$/),
+  id: z.string().regex(submissionId),
   launcher: text,
   folder: text,
   timeLimit: z.number().positive().optional(),
@@ -65,16 +67,6 @@ export const submissionFolder = ({ folder, id }: Pick<JobPlan, "folder" | "id">)
   join(jobsFolder(folder), id);
 
 export const planPath = (plan: Pick<JobPlan, "folder" | "id">): string => join(submissionFolder(plan), "plan.json");
-
-/** The grid's cells as jobs run them. */
-export function plannedCells({ cells, argumentsOf }: PreparedGrid): PlannedCell[] {
-  const nameOf = nameCells(cells);
-  return cells.map((cell) => {
-    const args = argumentsOf(cell);
-    const key = createHash("sha256").update(JSON.stringify(args)).digest("hex").slice(0, 16);
-    return { key, name: nameOf(cell), cell, arguments: args };
-  });
-}
 
 /** Makes a plan. @param perJob how many cells one job runs */
 export function makePlan(
@@ -97,17 +89,19 @@ export function makePlan(
 export const writePlan = (plan: JobPlan): Promise<void> =>
   replaceFile(planPath(plan), `${JSON.stringify(plan, null, 1)}\n`);
 
-/** Throws BenchError (data) for a file that is no plan. */
+/** Throws RecordError for a file that is missing or no plan. System errors pass through. */
 export async function readPlan(path: string): Promise<JobPlan> {
-  try {
-    return planSchema.parse(JSON.parse(await readFile(path, "utf8"))) as JobPlan;
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll(/\s*\n\s*/g, " ") : String(error);
-    throw new BenchError(
-      "data",
-      `${printable(path)} is not the plan of a grid (${printable(why)}); ` +
-        "'bench grid' with the same options writes another",
-      { cause: error },
-    );
-  }
+  const advice = "'bench grid' with the same options writes another";
+  const plan = await readJobFile(path, planSchema, "the plan of a grid", advice);
+  if (plan === undefined) throw new RecordError(`there is no plan ${printable(path)}; ${advice}`);
+  return plan as JobPlan;
+}
+
+/** The ids of all submissions of a folder. System errors pass through: a disk without an answer is no empty folder. */
+export async function submissionIds(folder: string): Promise<string[]> {
+  const names = await readdir(jobsFolder(folder)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.filter((name) => submissionId.test(name));
 }

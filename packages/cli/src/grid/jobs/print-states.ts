@@ -4,10 +4,10 @@ import { exitCodes } from "@dit-bench/runner/errors";
 import { printable } from "@dit-bench/text";
 import { print, printJson } from "../../print.ts";
 import { alignColumns } from "../../text-layout.ts";
-import { type CellState, describeCounts, stateNames } from "./states.ts";
+import { type CellStatus, describeCounts, stateNames } from "./states.ts";
 
 /** Returns the exit code: 3 if a cell has neither a record nor a job that may still make one, after an attempt. */
-export function printStates(states: readonly CellState[], json: boolean): number {
+export function printStates(states: readonly CellStatus[], json: boolean): number {
   const rows = states.map(({ cell, state, detail }) => [printable(cell.name), state, printable(detail)]);
   print(`${alignColumns([["cell", "state", ""], ...rows]).join("\n")}\n\n${describeCounts(states)}\n`);
   if (json) {
@@ -25,6 +25,8 @@ export function printStates(states: readonly CellState[], json: boolean): number
       })),
     });
   }
-  const bad = states.some(({ state }) => state === "failed" || state === "lost" || state === "interrupted");
+  const bad = states.some(
+    ({ state, job }) => job === undefined && (state === "failed" || state === "lost" || state === "interrupted"),
+  );
   return bad ? exitCodes.someCellsFailed : exitCodes.ok;
 }

@@ -1,12 +1,13 @@
 // What became of each cell that a job runs: one small file for each cell, replaced as a whole. The grid's process reads
 // the files to know which cells have to be submitted again, because a queue forgets jobs that have ended.
 
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { replaceFile } from "@dit-bench/files";
 import { z } from "@dit-bench/method";
+import { RecordError } from "@dit-bench/record";
 import { jobsFolder } from "./plan.ts";
+import { readJobFile } from "./read-job-file.ts";
 
 const text = z.string();
 const count = z.number().nonnegative();
@@ -43,18 +44,19 @@ type Own<T> = T extends unknown ? Omit<T, "schema" | "host" | "at"> : never;
 const pathOf = (folder: string, key: string): string => join(jobsFolder(folder), "cells", `${key}.json`);
 
 /** @param folder the folder of the runs */
-export const writeResult = (folder: string, key: string, result: Own<CellResult>): Promise<void> =>
+export const writeCellResult = (folder: string, key: string, result: Own<CellResult>): Promise<void> =>
   replaceFile(
     pathOf(folder, key),
     `${JSON.stringify({ schema: 1, ...result, host: hostname(), at: new Date().toISOString() })}\n`,
   );
 
-/** The latest result of a cell; undefined if there is none, or none that can be read: the cell is then run again. */
-export async function readResult(folder: string, key: string): Promise<CellResult | undefined> {
+/** The latest result of a cell; undefined if there is none, or a damaged one: the cell is then run again. */
+export async function readCellResult(folder: string, key: string): Promise<CellResult | undefined> {
   try {
-    return resultSchema.parse(JSON.parse(await readFile(pathOf(folder, key), "utf8")));
-  } catch {
-    return undefined;
+    return await readJobFile(pathOf(folder, key), resultSchema, "the result of a cell", "the cell is run again");
+  } catch (error) {
+    if (error instanceof RecordError) return undefined;
+    throw error;
   }
 }
 

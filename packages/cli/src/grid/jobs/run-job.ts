@@ -2,8 +2,8 @@
 // cell where it can resume; then the job is put back into the queue.
 
 import { availableParallelism } from "node:os";
-import { type CellOutcome, type GridCell, startGrid } from "@dit-bench/runner";
-import { exitCodes } from "@dit-bench/runner/errors";
+import { type CellOutcome, type GridCell, type GridTask, startGrid } from "@dit-bench/runner";
+import { exitCodes, mayWorkAgain, signalExitCodes } from "@dit-bench/runner/errors";
 import { printable } from "@dit-bench/text";
 import { print, printNote } from "../../print.ts";
 import { listenForSignals, requestedStop } from "../../signals.ts";
@@ -11,7 +11,8 @@ import type { JobSide } from "../launchers/launcher.ts";
 import { entry } from "../run-cells.ts";
 import { watchGrid } from "../watch.ts";
 import type { JobPlan, PlannedCell } from "./plan.ts";
-import { type CellResult, pathBelow, readResult, writeResult } from "./results.ts";
+import { type CellResult, pathBelow, readCellResult, writeCellResult } from "./results.ts";
+import { ownRecord } from "./states.ts";
 
 export interface Job {
   readonly plan: JobPlan;
@@ -21,8 +22,8 @@ export interface Job {
   readonly threads: number | undefined;
 }
 
-/** Exit codes of cells that fail again however often they are started. */
-const hopeless: ReadonlySet<number> = new Set([exitCodes.usage, exitCodes.data, exitCodes.diverged]);
+/** How the processes of cells are started; tests start none. */
+type Starter = Parameters<typeof startGrid>[1];
 
 /** After so many starts in sequence that stopped at the same place, a job is not put back into the queue. */
 const stalledLimit = 3;
@@ -31,17 +32,21 @@ const stalledLimit = 3;
  * Runs the cells and returns the exit code of the job: 0 if all are finished, the code of the request if one was
  * stopped, else the code of a cell that failed, if possible one that may succeed when it is started again.
  */
-export async function runJob({ plan, cells, side, threads = availableParallelism() }: Job): Promise<number> {
+export async function runJob(job: Job, starter?: Starter): Promise<number> {
+  const { plan, cells, side, threads = availableParallelism() } = job;
   const before = new Map<PlannedCell, CellResult | undefined>();
-  for (const cell of cells) before.set(cell, await readResult(plan.folder, cell.key));
   const codes: number[] = [];
-  const open = cells.filter((cell) => {
-    const result = before.get(cell);
-    if (result?.kind !== "failed" || result.submission !== plan.id || !hopeless.has(result.exitCode)) return true;
-    codes.push(result.exitCode);
-    printNote(`${cell.name}: not started again, it failed with exit code ${result.exitCode}: ${result.message}\n`);
-    return false;
-  });
+  const open: PlannedCell[] = [];
+  for (const cell of cells) {
+    const result = await readCellResult(plan.folder, cell.key);
+    before.set(cell, result);
+    const record = await ownRecord(plan.folder, cell, result);
+    if (record) printNote(`${cell.name}: finished before, FID ${record.metrics!.fid.toFixed(2)}\n`);
+    else if (result?.kind === "failed" && result.submission === plan.id && !mayWorkAgain(result.exitCode)) {
+      codes.push(result.exitCode);
+      printNote(`${cell.name}: not started again, it failed with exit code ${result.exitCode}: ${result.message}\n`);
+    } else open.push(cell);
+  }
 
   const plannedOf = new Map<GridCell, PlannedCell>(open.map((planned) => [planned.cell, planned]));
   const places = new Map<GridCell, { stage: string; done: number }>();
@@ -52,7 +57,7 @@ export async function runJob({ plan, cells, side, threads = availableParallelism
     const shared = { name: planned.name, submission: plan.id };
     if (outcome.kind === "finished")
       writes.add(() =>
-        writeResult(plan.folder, planned.key, {
+        writeCellResult(plan.folder, planned.key, {
           ...shared,
           kind: "finished",
           record: pathBelow(plan.folder, outcome.recordPath),
@@ -62,11 +67,13 @@ export async function runJob({ plan, cells, side, threads = availableParallelism
       const place = places.get(cell) ?? { stage: "", done: 0 };
       const stalled = stalledBefore(before.get(planned), place);
       stopped.push({ cell: planned, stalled });
-      writes.add(() => writeResult(plan.folder, planned.key, { ...shared, kind: "interrupted", ...place, stalled }));
+      writes.add(() =>
+        writeCellResult(plan.folder, planned.key, { ...shared, kind: "interrupted", ...place, stalled }),
+      );
     } else if (outcome.kind === "failed") {
       codes.push(outcome.exitCode);
       const { exitCode, message } = outcome;
-      writes.add(() => writeResult(plan.folder, planned.key, { ...shared, kind: "failed", exitCode, message }));
+      writes.add(() => writeCellResult(plan.folder, planned.key, { ...shared, kind: "failed", exitCode, message }));
     }
   };
 
@@ -77,7 +84,7 @@ export async function runJob({ plan, cells, side, threads = availableParallelism
       for (const line of lines.trimEnd().split("\n")) print(`${name} | ${printable(line)}\n`);
     },
   );
-  const run = startGrid({
+  const task: GridTask = {
     cells: open.map(({ cell }) => cell),
     command: (cell) => [entry, ...plannedOf.get(cell)!.arguments, "--threads", String(threads)],
     jobs: 1,
@@ -86,7 +93,7 @@ export async function runJob({ plan, cells, side, threads = availableParallelism
       ...watch,
       started(cell) {
         const { key, name } = plannedOf.get(cell)!;
-        writes.add(() => writeResult(plan.folder, key, { name, submission: plan.id, kind: "running" }));
+        writes.add(() => writeCellResult(plan.folder, key, { name, submission: plan.id, kind: "running" }));
         watch.started(cell);
       },
       message(cell, message) {
@@ -99,16 +106,21 @@ export async function runJob({ plan, cells, side, threads = availableParallelism
         watch.ended(cell, outcome);
       },
     },
-  });
-  listenForSignals(run.stop, run.kill, note);
+  };
+  const run = startGrid(task, starter);
+  // A cluster sends several signals, such as its warning and then SIGTERM, before it kills the job itself. Only a
+  // person at a terminal may want to end it before it has reached a safe place.
+  listenForSignals(run.stop, run.kill, note, ["SIGINT"]);
   const result = await run.result.finally(close);
-  await writes.done();
-  if (result.stopped || stopped.length > 0) return await afterStop(stopped, side);
-  return codes.find((code) => !hopeless.has(code)) ?? codes[0] ?? exitCodes.ok;
+  const failedWrite = await writes.ended();
+  // First the queue: without it, a full disk would also take the job's next start.
+  const code = result.stopped || stopped.length > 0 ? await afterStop(stopped, side) : undefined;
+  if (failedWrite !== undefined) throw failedWrite;
+  return code ?? codes.find(mayWorkAgain) ?? codes[0] ?? exitCodes.ok;
 }
 
 /** Exit codes of a cell that a signal stopped, which a cluster may send to all processes of a job at once. */
-const interruptions: ReadonlySet<number> = new Set([exitCodes.interrupted, 129, 130, 143]);
+const interruptions: ReadonlySet<number> = new Set(Object.values(signalExitCodes));
 
 const isInterruption = (outcome: CellOutcome): boolean =>
   outcome.kind === "stopped" || (outcome.kind === "failed" && interruptions.has(outcome.exitCode));
@@ -134,7 +146,7 @@ async function afterStop(stopped: readonly { cell: PlannedCell; stalled: number 
   return code;
 }
 
-/** Writes files one after the other; the first error is thrown at the end, so that the other cells still run. */
+/** Writes files one after the other. After an error the others are still written, and the other cells still run. */
 class WriteQueue {
   #last: Promise<void> = Promise.resolve();
   #error: Error | undefined;
@@ -145,8 +157,9 @@ class WriteQueue {
     });
   }
 
-  async done(): Promise<void> {
+  /** Resolves after the last write, with the first error. */
+  async ended(): Promise<Error | undefined> {
     await this.#last;
-    if (this.#error !== undefined) throw this.#error;
+    return this.#error;
   }
 }

@@ -12,8 +12,8 @@ export interface JobSettings {
   readonly memory?: number;
   /** In minutes. */
   readonly time?: number;
-  /** Settings that only one launcher knows. */
-  readonly own: ReadonlyMap<string, string>;
+  /** Settings that only one launcher knows; undefined for one without a value. */
+  readonly own: ReadonlyMap<string, string | undefined>;
 }
 
 /** Settings that every cluster has. */
@@ -24,23 +24,31 @@ type CommonKey = (typeof common)[number];
  * Reads the values of `--job`. Throws BenchError (usage).
  *
  * @param checkOwn throws for a key that the launcher does not know either, or for its value
+ * @param withoutValue keys of the launcher that are written without a value, such as `hold`
  */
 export function readJobSettings(
   job: readonly string[],
   checkOwn: (key: string, value: string, flag: string) => void,
+  withoutValue: readonly string[] = [],
 ): JobSettings {
   const values: Partial<Record<CommonKey, number>> = {};
-  const own = new Map<string, string>();
+  const own = new Map<string, string | undefined>();
   for (const text of job) {
     const flag = `--job ${printable(text)}`;
-    const [, key, value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-    if (key === undefined || key === "" || value.trim() === "")
-      throw new BenchError("usage", `${flag}: wanted key=value, such as cells=4 or time=60`);
+    const isWithoutValue = withoutValue.includes(text);
+    const [, key, value = ""] = isWithoutValue ? [undefined, text] : (/^([^=]*)=(.*)$/s.exec(text) ?? []);
+    if (key === undefined || key === "" || (value.trim() === "" && !isWithoutValue))
+      throw new BenchError(
+        "usage",
+        `${flag}: wanted key=value, such as cells=4 or time=60` +
+          (withoutValue.length === 0 ? "" : `, or one of ${withoutValue.join(", ")}`),
+      );
     if (own.has(key) || Object.hasOwn(values, key))
       throw new BenchError("usage", `${flag}: '${printable(key)}' is given twice; give it once`);
     if (printable(value) !== value)
       throw new BenchError("usage", `${flag}: the value has a control character; leave it out`);
     if (isCommon(key)) values[key] = wholeNumber(value, flag);
+    else if (isWithoutValue) own.set(key, undefined);
     else {
       checkOwn(key, value, flag);
       own.set(key, value);

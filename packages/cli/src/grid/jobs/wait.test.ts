@@ -1,14 +1,14 @@
 // Following jobs: an end, failures to read the queue, and failures that do not end.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { CellState } from "./states.ts";
+import type { CellStatus } from "./states.ts";
 import { wait } from "./wait.ts";
 
-const state = (name: CellState["state"], job?: string): CellState =>
-  ({ cell: {}, state: name, detail: "", ...(job === undefined ? {} : { job }) }) as CellState;
+const state = (name: CellStatus["state"], job?: string): CellStatus =>
+  ({ cell: {}, state: name, detail: "", ...(job === undefined ? {} : { job }) }) as CellStatus;
 
 /** Returns each value once, the last one for ever; errors are thrown. */
-function sequence(...values: (readonly CellState[] | Error)[]) {
+function sequence(...values: (readonly CellStatus[] | Error)[]) {
   let call = 0;
   return async () => {
     const value = values[Math.min(call++, values.length - 1)]!;

@@ -3,7 +3,7 @@
 import { BenchError } from "@dit-bench/runner";
 import { printNote } from "../../print.ts";
 import { listenForSignals } from "../../signals.ts";
-import { type CellState, describeCounts } from "./states.ts";
+import { type CellStatus, describeCounts } from "./states.ts";
 
 /** Time between two looks at the queue. It grows, because each look costs the cluster's controller some work. */
 const firstMs = 1000;
@@ -19,7 +19,7 @@ const failureLimit = 10;
  *
  * @returns the states at the end
  */
-export async function wait(states: () => Promise<readonly CellState[]>): Promise<readonly CellState[]> {
+export async function wait(states: () => Promise<readonly CellStatus[]>): Promise<readonly CellStatus[]> {
   const isStopping = listenForSignals(undefined, undefined, () => {});
   let shown = "";
   let failures = 0;

@@ -1,10 +1,10 @@
 // The manifest of an Indexed Job: https://kubernetes.io/docs/concepts/workloads/controllers/job/
+// As JSON, which kubectl reads like YAML.
 
-import { exitCodes, signalExitCodes } from "@dit-bench/runner/errors";
+import { exitCodes, mayWorkAgain, signalExitCodes } from "@dit-bench/runner/errors";
 import { quantity } from "@dit-bench/text";
 import { type JobPlan, planPath } from "../jobs/plan.ts";
 import type { JobSettings } from "../jobs/settings.ts";
-import { type Plain, toYaml } from "./yaml.ts";
 
 export interface ManifestOptions {
   readonly plan: JobPlan;
@@ -28,10 +28,17 @@ export function jobManifest({ plan, settings, atOnce, factors }: ManifestOptions
   const count = plan.jobs.length;
   const cells = plan.jobs.reduce((sum, job) => sum + job.length, 0);
   const memoryText = memory === undefined ? undefined : `${memory}Gi`;
-  const manifest: Plain = {
+  const manifest = {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name: manifestName(plan), namespace, labels: { "app.kubernetes.io/name": "dit-bench" } },
+    metadata: {
+      name: manifestName(plan.id),
+      namespace,
+      labels: { "app.kubernetes.io/name": "dit-bench" },
+      annotations: {
+        "dit-bench/about": `${quantity(cells, "cell")} (of ${factors}) in ${quantity(count, "job")}`,
+      },
+    },
     spec: {
       completionMode: "Indexed",
       completions: count,
@@ -63,13 +70,11 @@ export function jobManifest({ plan, settings, atOnce, factors }: ManifestOptions
       },
     },
   };
-  return (
-    `# ${quantity(cells, "cell")} (of ${factors}) in ${quantity(count, "job")}; ` +
-    `written by bench grid --launcher kubernetes\n${toYaml(manifest)}`
-  );
+  return `${JSON.stringify(manifest, null, 2)}\n`; // keys whose value is undefined are left out
 }
 
-export const manifestName = ({ id }: Pick<JobPlan, "id">): string => `dit-bench-${id}`;
+/** The name of the Job of a submission. */
+export const manifestName = (submission: string): string => `dit-bench-${submission}`;
 
 const containerName = "bench";
 
@@ -77,15 +82,15 @@ const containerName = "bench";
  * The first rule that matches decides. Codes that no rule names, such as 74 for a full disk or 137 for too little
  * memory, count as failures of the index and are tried again.
  */
-const failureRules: Plain = [
+const failureRules = [
   // A preempted or evicted pod is replaced and resumes; this is no failure of its index.
   { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
   // It would fail again however often it starts.
-  { action: "FailIndex", onExitCodes: codes(exitCodes.usage, exitCodes.data, exitCodes.diverged) },
+  { action: "FailIndex", onExitCodes: codes(...Object.values(exitCodes).filter((code) => !mayWorkAgain(code))) },
   // Stopped where it can resume. A job that does not progress in several starts ends with another code.
   { action: "Ignore", onExitCodes: codes(exitCodes.interrupted, signalExitCodes.SIGTERM) },
 ];
 
-function codes(...values: number[]): Plain {
+function codes(...values: number[]) {
   return { containerName, operator: "In", values };
 }

@@ -10,11 +10,29 @@ const namePrefix = "dit-bench-";
 
 export const jobName = (submission: string): string => `${namePrefix}${submission}`;
 
-/** Submits a script; returns the id of the array. Throws BenchError (failure) with Slurm's own message. */
-export async function submit(scriptPath: string): Promise<string> {
-  const output = await slurm("sbatch", ["--parsable", scriptPath]);
-  return output.trim().split(";")[0]!; // with several clusters it is `id;cluster`
+/** Throws BenchError (usage) if Slurm's commands would use another cluster: its jobs would be in no queue seen here. */
+export function checkEnvironment(environment: NodeJS.ProcessEnv = process.env): void {
+  const name = ["SLURM_CLUSTERS", "SBATCH_CLUSTERS"].find((variable) => environment[variable]);
+  if (name !== undefined)
+    throw new BenchError(
+      "usage",
+      `${name} is '${printable(environment[name]!)}': --launcher slurm knows only the jobs of one cluster; ` +
+        "unset it, and run bench on a login node of that cluster",
+    );
 }
+
+/** Submits a script; returns the id of the array. Throws BenchError (failure) with Slurm's own message. */
+export async function submit(scriptPath: string, options: readonly string[]): Promise<string> {
+  const output = await slurm("sbatch", ["--parsable", ...options, scriptPath]);
+  const id = /^\d+/.exec(output.trim())?.[0]; // with several clusters it is `id;cluster`
+  if (id === undefined)
+    throw new BenchError("failure", `sbatch printed '${printable(output.trim())}', wanted the id of the array`);
+  return id;
+}
+
+/** True if jobs may still enter the queue after this error of `submit`: only the controller's answer was lost. */
+export const mayHaveSubmitted = ({ message }: Error): boolean =>
+  /timed out|timeout|zero bytes|communication/i.test(message);
 
 /** Every job of these submissions that waits or runs, also while Slurm ends it. */
 export async function liveJobs(submissions: readonly string[]): Promise<LiveJob[]> {
@@ -22,7 +40,8 @@ export async function liveJobs(submissions: readonly string[]): Promise<LiveJob[
   // One line for each task of an array. The reason comes last, because it may contain anything.
   const format = "%F|%K|%j|%T|%N|%r";
   const names = submissions.map(jobName).join(",");
-  const output = await slurm("squeue", ["--noheader", "--array", `--name=${names}`, `--format=${format}`]);
+  // Without --all, partitions that are hidden from this user are left out.
+  const output = await slurm("squeue", ["--noheader", "--array", "--all", `--name=${names}`, `--format=${format}`]);
   return output
     .split("\n")
     .map((line) => line.trim().split("|"))
@@ -57,13 +76,22 @@ export async function requeue(job: string, log: (line: string) => void): Promise
   }
 }
 
+/**
+ * The environment of Slurm's commands. Variables of squeue are left out, because its filters would hide jobs, and those
+ * of sbatch that the launcher's own options do not replace: a file for errors beside the log, and waiting for the jobs.
+ */
+const slurmEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(SQUEUE_.*|SBATCH_ERROR|SBATCH_WAIT)$/.test(name)),
+  );
+
 /** A large queue has some hundred bytes for each job. */
 const largestOutput = 256 * 2 ** 20;
 
 /** Runs a command and returns its stdout. */
 function slurm(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { maxBuffer: largestOutput }, (error, stdout, stderr) => {
+    execFile(command, args, { maxBuffer: largestOutput, env: slurmEnvironment() }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       if (error.code === "ENOENT")
         return reject(
