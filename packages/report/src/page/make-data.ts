@@ -30,7 +30,11 @@ export function pageData(comparison: Comparison, { best, stripsOf, follow }: Dat
   const marks = pageMarks(rows);
   return {
     metrics: shown.map(({ name, title, better, ordered = true, unit = "" }) => ({
-      ...{ name, title, better, unit, ordered },
+      name,
+      title,
+      better,
+      ordered,
+      unit,
     })),
     datasets: datasets.map(({ title }) => printable(title)),
     methods: rows.map(
