@@ -36,9 +36,11 @@ export function pairsOf(records, others) {
 
 /**
  * The mean of the differences, each method and dataset counted once, and its 95 % interval from the spread over seeds
- * (docs/decisions/0009-intervals.md).
+ * (docs/decisions/0009-intervals.md). Runs with the same bits in both precisions differ by exactly 0, with certainty.
+ * Other differences without a spread have no interval.
  *
  * @param {readonly Pair[]} pairs
+ * @returns {{ mean: number, interval: [low: number, high: number] | null }}
  */
 export function meanDifference(pairs) {
   const scores = pairs.map(({ method, dataset, seed, fid, other }) => ({
@@ -48,8 +50,7 @@ export function meanDifference(pairs) {
   const { average } = scoreRow(scores, cells);
   if (average?.basis === "seeds") {
     const { mean, interval } = average;
-    // Runs with the same bits in both precisions differ by exactly 0, so that there is no spread.
-    return { mean, interval: interval ?? /** @type {[number, number]} */ ([mean, mean]) };
+    return { mean, interval: pairs.every(({ fid, other }) => fid === other) ? [0, 0] : interval };
   }
   throw new Error("a method has one seed on a dataset: at least two are needed for an interval");
 }
@@ -85,9 +86,18 @@ export const signed = (/** @type {number} */ x) => `${Number(x.toFixed(2)) < 0 ?
 
 /** @param {ReturnType<typeof groupsOf>[number]} group */
 function groupRow({ name, fid, other, difference, interval, percent }) {
-  const limits = interval.map(signed).join(" to ");
+  const limits = interval === null ? "none" : interval.map(signed).join(" to ");
   const cells = [name, fid.toFixed(2), other.toFixed(2), signed(difference), limits, `${signed(percent)} %`];
   return `| ${cells.join(" | ")} |`;
+}
+
+/** @param {ReturnType<typeof groupsOf>[number]} group of all runs */
+export function verdictOf({ interval }) {
+  if (interval === null) return "The differences of all runs have no spread and no interval: no change is shown.";
+  const [low, high] = interval;
+  return low > 0 || high < 0
+    ? "The interval of all runs does not contain zero: the precision changes the FID."
+    : "The interval of all runs contains zero: no change of the FID is shown.";
 }
 
 /**
@@ -104,11 +114,7 @@ export function page(records, others, title) {
   const cpus = [...new Set([...records, ...others].map(({ machine }) => machine.cpu))].join(", ");
   const seeds = new Set(pairs.map(({ seed }) => seed)).size;
   const groups = groupsOf(pairs);
-  const [low, high] = groups[0].interval;
-  const verdict =
-    low > 0 || high < 0
-      ? "The interval of all runs does not contain zero: the precision changes the FID."
-      : "The interval of all runs contains zero: no change of the FID is shown.";
+  const verdict = verdictOf(groups[0]);
   return `# ${title}
 
 FID of \`${names(others)}\` less that of \`${names(records)}\`: the same methods, datasets and seeds of recipe

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findRecords } from "@dit-bench/record";
 import { describe, expect, it } from "vitest";
-import { meanDifference, page, pairsOf } from "./compare.mjs";
+import { groupsOf, meanDifference, page, pairsOf, verdictOf } from "./compare.mjs";
 
 const published = fileURLToPath(new URL("../../results/precision", import.meta.url));
 const read = async (/** @type {string} */ precision) =>
@@ -36,7 +36,7 @@ describe("the mean difference", () => {
     // One cell: differences 1, 2, 3. t(0.975, 2) = 4.302653 (tables), standard error 1/√3.
     const { mean, interval } = meanDifference([pair("x", 0, 1), pair("x", 1, 2), pair("x", 2, 3)]);
     expect(mean).toBeCloseTo(2, 12);
-    expect(interval[0]).toBeCloseTo(2 - 4.302653 / Math.sqrt(3), 5);
+    expect(interval?.[0]).toBeCloseTo(2 - 4.302653 / Math.sqrt(3), 5);
     const two = [pair("x", 0, 1), pair("x", 1, 3), pair("y", 0, 5), pair("y", 1, 7), pair("y", 2, 6)];
     expect(meanDifference(two).mean).toBeCloseTo((2 + 6) / 2, 12);
   });
@@ -44,6 +44,13 @@ describe("the mean difference", () => {
   it("is zero, with an interval, for runs that do not depend on the precision", () => {
     const equal = [0, 1].map((seed) => ({ method: "A", dataset: "x", seed, fid: 10, other: 10 }));
     expect(meanDifference(equal)).toEqual({ mean: 0, interval: [0, 0] });
+  });
+
+  it("has no interval, and shows nothing, if other differences have no spread", () => {
+    const shifted = [0, 1].map((seed) => ({ method: "A", dataset: "x", seed, fid: 10 + seed, other: 12 + seed }));
+    expect(meanDifference(shifted)).toEqual({ mean: 2, interval: null });
+    const [all] = groupsOf(shifted);
+    expect(verdictOf(all)).toMatch(/no interval: no change is shown/);
   });
 
   it("needs two seeds", () => {

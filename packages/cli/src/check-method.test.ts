@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { go, place } from "./tiny-place.test.data.ts";
 
 const wrong = (name: string) =>
-  fileURLToPath(new URL(`../../conformance/src/fixtures/wrong-methods/${name}.js`, import.meta.url));
+  fileURLToPath(new URL(`../../conformance/fixtures/wrong-methods/${name}.js`, import.meta.url));
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 const nameOf = (part: string) => checks.find(({ name }) => name.includes(part))!.name;
 

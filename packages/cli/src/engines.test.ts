@@ -2,24 +2,15 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createEngine } from "@dit-bench/compiler";
+import { openvinoHere } from "@dit-bench/compiler/testing";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
 
-// The folder into which CI has fetched it.
-if (process.env.TEST_OPENVINO_HOME) process.env.DIT_BENCH_HOME = process.env.TEST_OPENVINO_HOME;
-
-/** Engines that are not here, or that this CPU cannot run. */
-const missing = new Set<string>();
-for (const name of ["openvino", "openvino+bfloat16"] as const)
-  await createEngine(name, { threads: 1 }).catch((error: Error) => {
-    missing.add(name);
-    console.warn(`tests on ${name} are skipped: ${error.message}`);
-  });
+const here: readonly string[] = ["cpu", "cpu+float16", ...(await openvinoHere())];
 
 describe.each(["cpu", "cpu+float16", "openvino", "openvino+bfloat16"])("a training on %s", (engine) => {
-  it.skipIf(missing.has(engine))(
+  it.skipIf(!here.includes(engine))(
     "has the weights of an uninterrupted one after a stop with a checkpoint and a SIGKILL",
     async () => {
       const flags = ["--engine", engine, "--set", "training.steps=400", "--json", "--out"];

@@ -17,6 +17,9 @@ describe("bench new-method", () => {
     expect(made.code, made.stderr).toBe(0);
     expect(made.stdout).toContain("bench check-method ./my-idea\n");
     expect(made.stdout).toContain("bench run --plugin ./my-idea --method my-idea --dataset flowers\n");
+    expect(made.stdout).toContain("'Writing a method' in the documentation of dit-bench");
+    // The folder has no lock file, which npm ci needs.
+    expect(readFileSync(join(folder, "README.md"), "utf8")).toContain("`npm install`");
     const files = [".gitignore", "README.md", "index.js", "index.test.js", "node_modules", "package.json"];
     expect(readdirSync(folder).sort()).toEqual(files);
     expect(readdirSync(place).filter((name) => name.endsWith(".tmp"))).toEqual([]);

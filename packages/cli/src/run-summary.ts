@@ -119,12 +119,10 @@ function scoreRows({ metrics, data }: RunRecord): string[][] {
   const texts = Object.entries(others).map(([name, { value }]) => `${name} ${value.toFixed(2)}`);
   if (texts.length > 0) rows.push(["scores", `${texts.join(", ")}   (see docs/metrics.md)`]);
   if (copyRate) {
-    const [low, high] = copyRate.interval!.map((x) => (100 * x).toFixed(0));
-    rows.push([
-      "copy rate",
-      `${(100 * copyRate.value).toFixed(1)} %   (${100 * intervalLevel} % interval ${low} to ${high} %; ` +
-        "about 5 % if nothing is copied)",
-    ]);
+    const [low, high] = copyRate.interval!.map((x) => (100 * x).toFixed(1));
+    // Samples without a copy do not show that others have none.
+    const interval = low === high ? "no interval" : `${100 * intervalLevel} % interval ${low} to ${high} %`;
+    rows.push(["copy rate", `${(100 * copyRate.value).toFixed(1)} %   (${interval}; about 5 % if nothing is copied)`]);
   }
   if (perClass && perClassImages) {
     const values = Object.values(perClass);

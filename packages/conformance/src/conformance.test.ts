@@ -1,22 +1,16 @@
-// Tests the suite on methods with further mistakes than those in fixtures/wrong-methods, each with the check that must
-// fail, and on unusual methods that must pass.
+// Tests the suite on methods with further mistakes than those in wrong-methods.test.data.ts, each with the check that
+// must fail, and on unusual methods that must pass.
 
-import { defineMethod, type Graft, graft, ones, parseOptions, tf, type Weights, z, zeros } from "@dit-bench/method";
+import { type Graft, graft, ones, parseOptions, tf, type Weights, z, zeros } from "@dit-bench/method";
 import { describe, expect, it } from "vitest";
 import { type Case, checks } from "./index.ts";
 import { eagerInputs, forward, makeSubject, toTensors } from "./subject.ts";
+import { at, dropout, methodWith as method, notANumber, scale } from "./wrong-methods.test.data.ts";
 
-const at = "blocks.*.attn.qkv";
-const method = (name: string, g: Graft) =>
-  defineMethod({
-    name,
-    label: () => name,
-    source: "https://example.org",
-    options: z.strictObject({}),
-    learningRate: 1e-3,
-    adapt: () => ({ grafts: [g] }),
-  });
-const scale = { at, weights: ({ out }: { out: number }) => ({ s: ones(out) }) };
+const checkNamed = (name: string) => checks.find((check) => check.name === name)!;
+/** The check that attaches the method for the first time. */
+const firstAttach = checkNamed("lists its trainable weights before any weight exists");
+
 let keptTensor: tf.Tensor | undefined;
 let calls = 0;
 
@@ -45,16 +39,7 @@ const brokenMethods: Broken[] = [
   [
     "starts as the base model if and only if it promises to",
     /differs from the base model by NaN at the start/,
-    {
-      method: method(
-        "divides",
-        graft({
-          at,
-          weights: ({ out }) => ({ v: zeros(out) }),
-          forward: (call, x, { v }) => tf.add(call(x), tf.div(v, tf.norm(v))),
-        }),
-      ),
-    },
+    { method: notANumber },
   ],
   [
     "gives every trainable weight a gradient",
@@ -89,7 +74,6 @@ const brokenMethods: Broken[] = [
     /the case has merges: true, but not merged are: blocks\.0/,
     {
       method: method("no-merge", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), s) })),
-      startsAsBase: true,
       merges: true,
     },
   ],
@@ -107,44 +91,32 @@ const brokenMethods: Broken[] = [
           },
         }),
       ),
-      startsAsBase: true,
       merges: false,
     },
   ],
-  ...[
-    "uses no random numbers, and gives equal outputs for equal inputs",
+  [
     "has the same outputs and gradients compiled as eager, relative 1e-5",
-  ].map(
-    (check): Broken => [
-      check,
-      /the graft on 'blocks\.0\.attn\.qkv': tf\.dropout generates random numbers, at .*conformance\.test\.ts/,
-      {
-        method: method("drops", graft({ ...scale, forward: (call, x, { s }) => tf.mul(tf.dropout(call(x), 0.1), s) })),
-        startsAsBase: false,
-        merges: false,
-      },
-    ],
-  ),
+    /the graft on 'blocks\.0\.attn\.qkv': tf\.dropout generates random numbers, at .*wrong-methods\.test\.data\.ts/,
+    { method: dropout },
+  ],
   [
     "uses no random numbers, and gives equal outputs for equal inputs",
     /the same inputs give outputs that differ by/,
     {
       method: method("counts", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), tf.add(s, calls++)) })),
-      startsAsBase: false,
       merges: false,
     },
   ],
   [
     "has a name, a label, a source and options that survive JSON",
     /a method's name is 'My Method'; wanted lower-case letters/,
-    { method: { ...method("x", graft({ ...scale })), name: "My Method" }, startsAsBase: true, merges: false },
+    { method: { ...method("x", graft({ ...scale })), name: "My Method" }, merges: false },
   ],
   [
     "has a name, a label, a source and options that survive JSON",
     /the default of 'rank' is 0, which its own schema refuses/,
     {
       method: { ...method("x", graft({ ...scale })), options: z.strictObject({ rank: z.int().min(1).default(0) }) },
-      startsAsBase: true,
       merges: false,
     },
   ],
@@ -156,7 +128,6 @@ const brokenMethods: Broken[] = [
         "number",
         graft({ ...scale, weights: () => ({ s: 1 as never }), affine: ({ s }) => ({ scale: s }) }),
       ),
-      startsAsBase: true,
       merges: true,
     },
   ],
@@ -165,7 +136,6 @@ const brokenMethods: Broken[] = [
     /no module of the model matches 'blocks\.\*\.atn\.qkv'; did you mean 'blocks\.\*\.attn\.qkv'\?/,
     {
       method: method("typo", graft({ ...scale, at: "blocks.*.atn.qkv", affine: ({ s }) => ({ scale: s }) })),
-      startsAsBase: true,
       merges: true,
     },
   ],
@@ -173,7 +143,7 @@ const brokenMethods: Broken[] = [
 
 describe("the conformance suite", () => {
   it.each(brokenMethods)("finds with '%s' the mistake %s", async (name, message, c) => {
-    const check = checks.find((k) => k.name === name)!;
+    const check = checkNamed(name);
     await expect((async () => check.run(c))()).rejects.toThrow(message);
     keptTensor?.dispose();
   });
@@ -184,7 +154,7 @@ describe("the conformance suite", () => {
       ...method("scaled", graft({ ...scale, affine: ({ s }) => ({ scale: s }) })),
       options: z.strictObject({ comment: z.string().default("none") }),
     };
-    const check = checks.find(({ name }) => name === "is another method with another value of each option")!;
+    const check = checkNamed("is another method with another value of each option");
     await check.run({ method: scaled }, { note: (text) => notes.push(text) });
     expect(notes).toEqual(["not tried, because no other value is known: comment"]);
   });
@@ -201,7 +171,7 @@ describe("the conformance suite", () => {
         }),
       }),
     );
-    for (const check of checks) await check.run({ method: merged, startsAsBase: true, merges: true });
+    for (const check of checks) await check.run({ method: merged, merges: true });
   });
 
   describe("with affine grafts", () => {
@@ -211,7 +181,7 @@ describe("the conformance suite", () => {
         weights: ({ out }) => ({ [`s${key}`]: ones(out), [`t${key}`]: zeros(out) }),
         affine: (w) => ({ scale: w[`s${key}`]!, shift: w[`t${key}`]! }),
       });
-    const methodWith = (name: string, ...grafts: Graft[]) => ({
+    const methodOf = (name: string, ...grafts: Graft[]) => ({
       ...method(name, grafts[0]!),
       adapt: () => ({ grafts }),
     });
@@ -220,20 +190,18 @@ describe("the conformance suite", () => {
       "passes affine grafts that compose with each other, a modulation or a gate, and merge: $name",
       ({ run }) =>
         run({
-          method: methodWith(
+          method: methodOf(
             "nested",
             affine("**.{norm1,attn,proj,fc1,mlp,norm_final}"),
             affine("blocks.{1,2}.{norm2,attn,fc2}", "2"),
           ),
-          startsAsBase: true,
           merges: true,
         }),
     );
 
     it.each(checks)("passes an affine graft on a norm that merges into a layer with its own graft: $name", ({ run }) =>
       run({
-        method: methodWith("modulated", affine("**.{norm1,norm2,norm_final}"), affine("**.adaLN_modulation.1", "2")),
-        startsAsBase: true,
+        method: methodOf("modulated", affine("**.{norm1,norm2,norm_final}"), affine("**.adaLN_modulation.1", "2")),
         merges: true,
       }),
     );
@@ -246,13 +214,12 @@ describe("the conformance suite", () => {
           merge: (base, w, { path }) => ({ [`${path}.weight`]: fold(base[`${path}.weight`]!, w[key]!) }),
         });
       return run({
-        method: methodWith(
+        method: methodOf(
           "ordered",
           update("a", (weight, a) => tf.add(weight, a)),
           update("b", (weight, b) => tf.mul(weight, tf.add(1, b))),
           affine("blocks.*.mlp.fc1"),
         ),
-        startsAsBase: true,
         merges: true,
       });
     });
@@ -263,8 +230,8 @@ describe("the conformance suite", () => {
         weights: ({ in: I }) => ({ a: zeros(1, I) }),
         merge: (base, { a }, { path }) => ({ [`${path}.weight`]: tf.add(base[`${path}.weight`]!, a) }),
       });
-      const method = methodWith("late", affine("blocks.*.mlp.fc1"), update);
-      expect(() => checks[2]!.run({ method, startsAsBase: true, merges: true })).toThrow(
+      const method = methodOf("late", affine("blocks.*.mlp.fc1"), update);
+      expect(() => firstAttach.run({ method, merges: true })).toThrow(
         "on 'blocks.0.mlp.fc1' a graft that only merges comes after one with affine or forward",
       );
     });
@@ -278,14 +245,13 @@ describe("the conformance suite", () => {
           forward: (call, x, { s }) => tf.mul(call(x), s),
         });
         return run({
-          method: methodWith(
+          method: methodOf(
             "mixed",
             affine("blocks.*.attn.proj", "0"),
             around,
             affine("blocks.*.{attn_branch,attn}"),
             affine("blocks"),
           ),
-          startsAsBase: true,
           merges: false,
         });
       },
@@ -298,7 +264,7 @@ describe("the conformance suite", () => {
         forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, w: Weights) => tf.add(tf.mul(call(x), w.s!), w.t!),
       } as unknown as Graft;
       const [a, b] = [affine("blocks.*.{attn,norm1}"), written].map((g) => {
-        const s = makeSubject({ method: methodWith("same", g), startsAsBase: true, merges: false });
+        const s = makeSubject({ method: methodOf("same", g), merges: false });
         return forward(s, toTensors(s, { ...s.base, ...s.moved }), ...eagerInputs());
       });
       expect(tf.max(tf.abs(tf.sub(a!, b!))).dataSync()[0]).toBeLessThan(2e-6);
@@ -307,7 +273,7 @@ describe("the conformance suite", () => {
 
     it("refuses an affine graft that also has a forward", () => {
       const g = { ...affine(at), forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => call(x) };
-      expect(() => checks[2]!.run({ method: methodWith("two", g), startsAsBase: true, merges: true })).toThrow(
+      expect(() => firstAttach.run({ method: methodOf("two", g), merges: true })).toThrow(
         "has affine and forward; affine replaces both",
       );
     });
@@ -315,7 +281,7 @@ describe("the conformance suite", () => {
 
   it("refuses a graft that has neither a forward nor a linear module to merge into", () => {
     const bad = method("nowhere", graft({ at: "blocks.0", weights: ({ out }) => ({ s: ones(out) }) }));
-    expect(() => checks[2]!.run({ method: bad, startsAsBase: true, merges: false })).toThrow(
+    expect(() => firstAttach.run({ method: bad, merges: false })).toThrow(
       "the graft on 'blocks.0' has neither forward nor affine",
     );
     expect(parseOptions(bad)).toEqual({});

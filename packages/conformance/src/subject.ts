@@ -26,13 +26,11 @@ export const model = ditModel(config);
 export interface Case {
   readonly method: AnyMethod;
   readonly options?: object;
-  /** Whether the adapted model starts as the base model. Default: what the method promises. */
-  readonly startsAsBase?: boolean;
   /** Whether all grafts merge into the base model. Default: whether all have a merge or an affine that merges. */
   readonly merges?: boolean;
 }
 
-/** What the method promises; nothing if it is no object. */
+/** What the method promises; an empty object if it promises nothing. */
 export const promisesOf = (method: AnyMethod): Promises => method.promises ?? {};
 
 export interface Subject {

@@ -79,5 +79,6 @@ export function initialValues(who: string, init: Init, context: InitContext): Fl
   return values;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+/** True for a plain object: no array, promise or tensor. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === "object" && !Array.isArray(value) && !("then" in value) && !("dataId" in value);

@@ -1,5 +1,6 @@
 // Checks the form of a method's promises. Whether they hold is for the conformance suite.
 
+import { isObject } from "./check-adaptation.ts";
 import { describe, didYouMean } from "./error.ts";
 
 const FIELDS = ["startsAsBase", "parameters"];
@@ -35,6 +36,3 @@ function countProblem(given: unknown): string | undefined {
   if (given.options !== undefined && !isObject(given.options)) return `.options is ${describe(given.options)}`;
   return undefined;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === "object" && !Array.isArray(value);

@@ -40,15 +40,24 @@ export function checkOutput(what: string, module: Module, x: tf.Tensor, given: u
   return given;
 }
 
-/** Checks the result of `merge`: base weights by path, in their own shapes. */
-export function checkMerged(what: string, base: Weights, given: unknown): Record<string, tf.Tensor> {
+/**
+ * Checks the result of `merge`: base weights by path, in their own shapes.
+ *
+ * @param owner what the weights in `base` belong to, for messages
+ */
+export function checkMerged(
+  what: string,
+  base: Weights,
+  given: unknown,
+  owner = "the base model",
+): Record<string, tf.Tensor> {
   if (given === null || typeof given !== "object" || given instanceof tf.Tensor)
     throw new MethodError(`${what} returns ${describe(given)}; wanted the changed base weights by path`);
   for (const [name, value] of Object.entries(given)) {
     const before = base[name];
     if (before === undefined)
       throw new MethodError(
-        `${what} returns '${name}', which is no weight of the base model${didYouMean(name, Object.keys(base))}`,
+        `${what} returns '${name}', which is no weight of ${owner}${didYouMean(name, Object.keys(base))}`,
       );
     if (!(value instanceof tf.Tensor))
       throw new MethodError(`${what} returns '${name}' as ${describe(value)}; wanted a tensor`);

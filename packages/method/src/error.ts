@@ -39,7 +39,7 @@ export function nameErrors<T>(who: string, what: string, f: () => T): T {
 const OUR_OWN = new RegExp(
   "/@tensorflow/|" +
     "/(?:packages|@dit-bench)/(?:compiler|conformance|diffusion|dit|method|ops|random|runner)/" +
-    "(?:src|dist)/(?!fixtures/|.*\\.test\\.)",
+    "(?:src|dist)/(?!.*\\.test\\.)",
 );
 
 /** A value in words: `the number 3`, `an array`, `nothing`. */

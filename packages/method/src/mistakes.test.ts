@@ -232,8 +232,36 @@ describe("merge", () => {
     expect(() => merge(method)).toThrow(/^mine: merge of the graft on 'blocks\.0\.fc1' /);
   });
 
+  const withoutForward: [given: unknown, message: string][] = [
+    cases[0]!,
+    [{ "blocks.0.fc1.weigth": tf.ones([4, 4]) }, "is no weight of 'blocks.0.fc1', and without a forward it may change"],
+    ...cases.slice(2),
+  ];
+  it.each(withoutForward)(
+    "is refused where a layer runs on its merged weights, when it returns %o",
+    (given, message) => {
+      const method = grafted({ merge: () => given });
+      expect(() => run(method)).toThrow(message);
+      expect(() => run(method)).toThrow(/^mine: merge of the graft on 'blocks\.0\.fc1' /);
+    },
+  );
+
+  it("is named with the line when it throws where a layer runs on its merged weights", () => {
+    const throwing = () => (undefined as unknown as { x: Record<string, tf.Tensor> }).x;
+    expect(() => run(grafted({ merge: throwing }))).toThrow(
+      /^mine: merge of the graft on 'blocks\.0\.fc1': Cannot read .* \(at .*mistakes\.test\.ts:\d+:\d+\)$/,
+    );
+  });
+
+  const assigning = (base: object) => Object.assign(base, { "blocks.0.fc1.bias": tf.ones([4]) }) && {};
+
+  it("is refused when it assigns to the weights that a layer runs with", () => {
+    expect(() => run(grafted({ merge: assigning }))).toThrow(
+      /^mine: merge of the graft on 'blocks\.0\.fc1': Cannot assign to read only property 'blocks\.0\.fc1\.bias'/,
+    );
+  });
+
   it("is refused when it assigns to the base weights", () => {
-    const assigning = (base: object) => Object.assign(base, { "blocks.0.fc1.bias": tf.ones([4]) }) && {};
     expect(() => merge(grafted({ forward, merge: assigning }))).toThrow(
       /^mine: merge of the graft on 'blocks\.0\.fc1': Cannot assign to read only property 'blocks\.0\.fc1\.bias'/,
     );

@@ -140,17 +140,22 @@ function sitesOfGraft(who: string, name: string, g: Graft, model: Model): Site[]
 
 /** The site's `fold`; undefined if the graft cannot be folded. */
 function foldOf(site: Site): Site["fold"] {
-  const { module, graft, who } = site;
+  const { module, graft } = site;
   if (graft.affine) return takesAffine(module) ? (base, w) => foldAffine(base, module, affineOf(site, w)) : undefined;
-  const { merge } = graft;
-  if (!merge) return undefined;
+  return graft.merge && ((base, w) => runMerge(site, base, w));
+}
+
+/**
+ * The weights that change, checked.
+ *
+ * @param base the weights that the merge may change; it gets a frozen copy
+ * @param owner what they belong to, for messages
+ */
+function runMerge(site: Site, base: Weights, w: Weights, owner?: string): Record<string, tf.Tensor> {
+  const { who, module, graft } = site;
   const what = `merge of the graft on '${module.path}'`;
-  return (base, w) =>
-    checkMerged(
-      `${who}: ${what}`,
-      base,
-      nameErrors(who, what, () => merge(Object.freeze({ ...base }), w, module)),
-    );
+  const given: unknown = nameErrors(who, what, () => graft.merge!(Object.freeze({ ...base }), w, module));
+  return checkMerged(`${who}: ${what}`, base, given, owner);
 }
 
 function affineOf({ who, module, graft }: Site, w: Weights): Affine {
@@ -162,15 +167,12 @@ function affineOf({ who, module, graft }: Site, w: Weights): Affine {
   );
 }
 
+/** The weights that a layer runs with under a graft that only merges. */
 function mergedLinear(site: Site, own: Linear, mine: Weights): Linear {
   const { path } = site.module;
   const weight = `${path}.weight`;
   const bias = `${path}.bias`;
-  const merged = site.graft.merge!({ [weight]: own.weight, [bias]: own.bias }, mine, site.module);
-  const foreign = Object.keys(merged).find((name) => name !== weight && name !== bias);
-  if (foreign)
-    throw new MethodError(
-      `${site.who}: the graft on '${path}' has no forward, so its merge may only change that layer, not '${foreign}'`,
-    );
+  const owner = `'${path}', and without a forward it may change that layer only`;
+  const merged = runMerge(site, { [weight]: own.weight, [bias]: own.bias }, mine, owner);
   return { weight: merged[weight] ?? own.weight, bias: merged[bias] ?? own.bias };
 }

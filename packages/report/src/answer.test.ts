@@ -191,6 +191,35 @@ test("answer counts the settings of a single method as such", () => {
   );
 });
 
+test("answer counts the methods of the table, also if those that can be compared are fewer", () => {
+  const settings = (label: string, fids: number[]) =>
+    recordsOf({ [label]: { food: fids } }).flatMap((record) => [
+      record,
+      {
+        ...record,
+        cell: { ...record.cell, methodLabel: `${label}-2`, options: { rank: 2 } },
+        metrics: { ...record.metrics!, fid: record.metrics!.fid + 1 + record.cell.seed },
+      },
+    ]);
+  const failed = recordsOf({ B: { food: [null, null] } });
+  expect(textOf([...settings("A", [10, 11]), ...failed])).toMatch(
+    /^A has the lowest FID of the 2 comparable settings of one of the 2 methods that train a part of the model: /,
+  );
+  expect(textOf([...settings("A", [10, 11]), ...settings("C", [20, 21]), ...failed])).toMatch(
+    /^A has the lowest FID of the 4 comparable settings of 2 of the 3 methods that train a part of the model: /,
+  );
+  expect(textOf([...settings("A", [10, 11]), ...settings("C", [20, 21])])).toMatch(
+    /^A has the lowest FID of the 4 settings of the 2 methods that train a part of the model: /,
+  );
+});
+
+test("answer does not call a method better by differences that are all equal", () => {
+  const sentences = textOf(recordsOf({ A: { food: [10, 11] }, B: { food: [13, 14] } }));
+  expect(sentences).toContain("It is not separated from B.");
+  const far = textOf(recordsOf({ A: { food: [10, 10], sun: [20, 20] }, B: { food: [13, 13], sun: [23, 23] } }));
+  expect(far).toContain("It is not separated from B.");
+});
+
 test("answer has no interval for equal seeds, and says that a time is a mean over machines", () => {
   const records = recordsOf({ A: { food: [10, 10] } });
   const elsewhere = { ...records[1]!, machine: { ...records[1]!.machine, cores: 64 } };

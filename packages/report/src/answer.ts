@@ -4,11 +4,11 @@
 import { loadMark, meanText } from "./columns.ts";
 import type { BaseRow, Comparison, MethodRow } from "./comparison.ts";
 import { formatFid, formatRatio, joinWithAnd } from "./format.ts";
+import { fullOutcome } from "./full-outcome.ts";
 import { metricNamed } from "./metrics.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { canCompare, canTest, isBetter, type Pairing, pairingOver } from "./ranking.ts";
 import { machinesOf } from "./relative.ts";
-import { tuningStates } from "./tuned-rows.ts";
 import { tuningText } from "./tuning-answer.ts";
 import {
   averageText,
@@ -21,8 +21,7 @@ import {
 } from "./wording.ts";
 
 /** Sentences of plain text. Labels are not escaped. */
-export function answer(comparison: Comparison): string[] {
-  const best = bestMethod(comparison);
+export function answer(comparison: Comparison, best = bestMethod(comparison)): string[] {
   if (best === null)
     return [
       "No method has an average: that needs a finished run on every dataset, and none that diverged.",
@@ -44,7 +43,7 @@ export function answer(comparison: Comparison): string[] {
   ].filter((sentence) => sentence !== null);
 }
 
-interface BestMethod {
+export interface BestMethod {
   /** The method with the lowest average among the eligible ones; else, the first with an average. */
   bestRow: MethodRow;
   /** Methods that train a part of the model and are compared with each other, by average. */
@@ -86,15 +85,19 @@ export const baseOf = ({ bases }: Comparison, row: MethodRow): BaseRow | undefin
 
 /** `5 methods that train a part of the model`, with the number of settings if a method has several rows. */
 export function groupText({ rows }: Comparison, eligibleRows: readonly MethodRow[]): string {
-  const comparable = eligibleRows.length < rows.filter(trainsPart).length ? "comparable " : "";
-  const methods = new Set(eligibleRows.map(({ method }) => method)).size;
+  const trainedRows = rows.filter(trainsPart);
+  const comparable = eligibleRows.length < trainedRows.length ? "comparable " : "";
+  const methods = countMethods(eligibleRows);
+  const allMethods = countMethods(trainedRows);
   const group = "that train a part of the model";
   if (methods === eligibleRows.length) return `${methods} ${comparable}methods ${group}`;
-  const settings = `${eligibleRows.length} ${comparable}settings of the`;
-  return methods === 1
-    ? `${settings} only method that trains a part of the model`
-    : `${settings} ${methods} methods ${group}`;
+  const settings = `${eligibleRows.length} ${comparable}settings of`;
+  if (allMethods === 1) return `${settings} the only method that trains a part of the model`;
+  const share = methods === allMethods ? "" : `${methods === 1 ? "one" : methods} of `;
+  return `${settings} ${share}the ${allMethods} methods ${group}`;
 }
+
+const countMethods = (rows: readonly MethodRow[]): number => new Set(rows.map(({ method }) => method)).size;
 
 /** The other rows by the outcome of their tests against `row`. */
 export interface TestedRows {
@@ -185,22 +188,12 @@ function referenceText(comparison: Comparison, bestRow: MethodRow): string | nul
 }
 
 /** The outcome of the test against full fine-tuning; null without a row that can be tested. */
-function fullText({ rows, datasets }: Comparison, bestRow: MethodRow): string | null {
-  const pairing = pairingOver(datasets.length);
-  const fullRow = rows.find((row) => row.full && row !== bestRow && canTest(row, bestRow, pairing));
-  if (fullRow === undefined) return null;
-  const verdict = isBetter(fullRow, bestRow, pairing)
-    ? "is better than it by more than chance"
-    : isBetter(bestRow, fullRow, pairing)
-      ? "is worse than it by more than chance"
-      : "is not separated from it";
-  const stateOf = tuningStates(rows);
-  const isUnequal = stateOf(bestRow) !== "none" && stateOf(fullRow) === "none";
-  const seeds = [fullRow, bestRow].map(({ cells }) => cells[0]!.seeds.join());
-  const scope = pairing === "seeds" && seeds[0] !== seeds[1] ? " on the seeds that both have" : "";
-  const whichRow = rows.filter((row) => row.full).length > 1 ? `${fullRow.label}, ` : "";
-  const fid = formatFid(fullRow.average!.mean);
-  return `Full fine-tuning (${whichRow}${fid}${isUnequal ? ", not tuned" : ""}) ${verdict}${scope}.`;
+function fullText(comparison: Comparison, bestRow: MethodRow): string | null {
+  const outcome = fullOutcome(comparison, bestRow);
+  if (outcome === null) return null;
+  const { name, verdict, scope } = outcome;
+  const result = verdict === "not separated" ? "not separated from it" : `${verdict} than it by more than chance`;
+  return `${name} is ${result}${scope}.`;
 }
 
 /** A warning if the best method is not better than the base model, by the same test as between methods. */

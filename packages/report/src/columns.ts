@@ -160,7 +160,7 @@ function metricColumn(metric: Metric): Column {
   return {
     ...shared,
     isScore: true,
-    ...(metric.goal === undefined ? { best: metric.better } : {}),
+    ...(metric.ordered === false ? {} : { best: metric.better }),
     cell: ({ records }, { datasets }) => averageCell(metric, methodAverage(records, metric, datasets)),
     base: ({ records }, { datasets }) => averageCell(metric, baseAverage(records, metric, datasets)),
   };

@@ -2,22 +2,22 @@
 
 import type { Comparison } from "./comparison.ts";
 import type { PairDifference } from "./pair-difference.ts";
-import { canTest, differences, pairingOver } from "./ranking.ts";
-import { confidenceLevel } from "./scores.ts";
-import { mean, meanInterval } from "./statistics.ts";
+import { canTest, differenceInterval, differences, pairingOver } from "./ranking.ts";
+import { mean } from "./statistics.ts";
 
 /**
  * One difference for each pair of rows that can be compared, the base model as the last row. Rows whose averages have
- * different bases are not compared, as in the ranks. A single method has no rank, but a difference to the base model.
+ * different bases are not compared, as in the ranks, and neither are rows whose differences are all equal. A single
+ * method has no rank, but a difference to the base model.
  */
 export function differencesOf({ rows, base, datasets }: Comparison): PairDifference[] {
   const pairing = pairingOver(datasets.length);
   const all = [...rows, base];
   return all.flatMap((row, a) =>
     all.slice(a + 1).flatMap((other, offset): PairDifference[] => {
-      if (!canTest(row, other, pairing)) return [];
+      const interval = canTest(row, other, pairing) ? differenceInterval(row, other, pairing) : null;
+      if (interval === null) return [];
       const values = differences(row, other, pairing);
-      const interval = meanInterval(values, confidenceLevel)!;
       const below = values.filter((value) => value < 0).length;
       return [{ a, b: a + 1 + offset, mean: mean(values), interval, count: values.length, below }];
     }),

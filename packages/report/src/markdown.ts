@@ -91,7 +91,10 @@ function wrap(text: string, first = "", next = ""): string {
   return lines.join("\n");
 }
 
-/** Escapes a text so that Markdown prints it as it is, also in a table: no address becomes a link, no $ a formula. */
+/**
+ * Escapes a text so that Markdown prints it as it is, also in a table: no web address becomes a link, no $ a formula. A
+ * renderer that makes links of e-mail addresses still does.
+ */
 function escapeMarkdown(text: string): string {
   return printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .trim()

@@ -26,10 +26,10 @@ export interface Metric {
    * `cost`: of a run. Its mean is taken over the runs that have it.
    */
   readonly kind: "score" | "cost";
-  /** Order of lists; without a `goal` also which number is the best. */
+  /** Order of lists; unless `ordered` is false, also which number is the best. */
   readonly better: "lower" | "higher";
-  /** The value that a good model has, if neither a lower nor a higher one is better: no number is printed in bold. */
-  readonly goal?: number;
+  /** False if neither a lower nor a higher value is the better one: no number is printed in bold. */
+  readonly ordered?: false;
   /** The least and the largest value of a score. Intervals are cut there; undefined for a score without bounds. */
   readonly bounds?: readonly [least: number, most: number];
   /** Unit of `value`; undefined for a number without unit. */
@@ -94,7 +94,7 @@ export const metrics: readonly Metric[] = [
     ...score("copyRate"),
     title: "Copy rate",
     better: "lower",
-    goal: 0.05,
+    ordered: false,
     bounds: share,
     format: (value) => formatPercent(100 * value),
     note:

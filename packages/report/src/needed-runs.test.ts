@@ -43,6 +43,10 @@ test("a tiny difference and a zero difference need more seeds than the largest r
   expect(mostRuns).toBe(100);
 });
 
+test("equal differences give no estimate", () => {
+  expect(neededRuns(row([1, 2]), row([2, 3]), "seeds")).toBeNull();
+});
+
 test("over datasets, more seeds help if the noise of the seeds hides the difference", () => {
   // The method is better by 3 on average; its seeds scatter by 4 to 9 on each dataset.
   const noisy = row([11, 21, 13], [31, 35, 45], [15, 11, 29], [8, 12, 4]);

@@ -4,7 +4,7 @@
 // n with |d| sqrt(n) / s >= t(97.5 %, n - 1) + t(80 %, n - 1), a power of 80 %; the noncentral t is approximated by a
 // shifted t, as usual. From few differences the figure is rough, so texts print "about".
 
-import { differences, type Pairing, seedDifferences } from "./ranking.ts";
+import { differences, haveSpread, type Pairing, seedDifferences } from "./ranking.ts";
 import { confidenceLevel, type ScoreRow } from "./scores.ts";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
@@ -21,12 +21,16 @@ export interface NeededRuns {
   count: number;
 }
 
-/** Null if `a` and `b` have fewer than two differences, from which nothing can be estimated. */
+/**
+ * Null if nothing can be estimated: `a` and `b` have fewer than two differences, or equal ones. If these are zero, no
+ * number of runs is enough.
+ */
 export function neededRuns(a: ScoreRow, b: ScoreRow, pairing: Pairing): NeededRuns | null {
   const observedDifferences = differences(a, b, pairing);
   const variance = sampleVariance(observedDifferences);
   if (variance === null) return null;
   const difference = Math.abs(mean(observedDifferences));
+  if (difference !== 0 && !haveSpread(a, b, pairing)) return null;
   if (pairing === "seeds")
     return {
       what: "seeds",

@@ -10,6 +10,7 @@ import { machinesOf } from "./relative.ts";
 import { mean } from "./statistics.ts";
 import { tuningNotes } from "./tuning-notes.ts";
 import {
+  boldScope,
   neededText,
   oneSeedText,
   rowNoun,
@@ -48,7 +49,8 @@ export function notes(
       ? `${gap} in a dataset's column: not run yet. A method without a run on every dataset has no average and no rank.`
       : null,
     cells.some((cell) => cell.diverged.length > 0)
-      ? "Diverged: the training loss was not finite. A method with a diverged run has no average and no rank."
+      ? "Diverged: the training loss, a trained weight or a sample was not finite. " +
+        "A method with a diverged run has no average and no rank."
       : null,
     mixtureNote("versions of the program", new Set(records.map(({ code }) => `${code.version} ${code.commit}`)).size),
     mixtureNote("machines or engines, so their times cannot be compared", machinesOf(records).size),
@@ -78,14 +80,17 @@ function variantNotes({ bases }: Comparison): string[] {
 
 /** What the means of further scores are, and why one can be missing. */
 function scoreNotes(comparison: Comparison, columns: readonly Column[]): string[] {
-  const further = columns.filter(({ isScore, name }) => isScore && name !== "fid");
-  if (further.length === 0) return [];
-  const cells = comparison.rows
-    .filter((row) => row.average !== null)
-    .flatMap((row) => further.map((column) => column.cell(row, comparison)));
+  const scores = columns.filter(({ isScore }) => isScore);
+  const further = scores.filter(({ name }) => name !== "fid");
+  const rows = comparison.rows.filter((row) => row.average !== null);
+  const furtherCells = rows.flatMap((row) => further.map((column) => column.cell(row, comparison)));
+  const cells = scores.flatMap((column) => [
+    ...rows.map((row) => column.cell(row, comparison)),
+    ...comparison.bases.map((row) => column.base(row, comparison)),
+  ]);
   return [
-    "Other scores: means over datasets, each counted once, as for FID.",
-    ...(cells.some(({ text }) => text === gap)
+    ...(further.length > 0 ? ["Other scores: means over datasets, each counted once, as for FID."] : []),
+    ...(furtherCells.some(({ text }) => text === gap)
       ? [`${gap} in the column of a score: some run does not have it; metrics.leftOut in its record has the reason.`]
       : []),
     ...(cells.some(({ text, interval }) => text !== gap && interval === undefined)
@@ -105,9 +110,7 @@ function costNote({ rows }: Comparison): string {
 
 function boldNote({ pairing, rows }: Comparison, columns: readonly Column[], isRanked: boolean): string {
   const isLowest = columns.every(({ best }) => best !== "higher");
-  const isPartial = rows.some(({ cells }) => cells.some((cell) => cell.mean !== null && cell.diverged.length > 0));
-  const scope = isPartial ? ", without those of methods with a diverged run there" : "";
-  const bold = `Bold: the ${isLowest ? "lowest" : "best"} number of a column${scope}.`;
+  const bold = `Bold: the ${isLowest ? "lowest" : "best"} number of a column${boldScope({ rows })}.`;
   return pairing === null || !isRanked ? bold : `${bold} The rank shows whether it is lower by more than chance.`;
 }
 
@@ -115,13 +118,13 @@ function intervalNotes(comparison: Comparison): string[] {
   const { rows, bases, datasets } = comparison;
   const averages = [...rows, ...bases].flatMap(({ average }) => average ?? []);
   if (averages.length === 0) return [];
-  const bySeeds = averages.some(({ basis }) => basis === "seeds");
-  const bySamples = averages.some(({ basis }) => basis === "samples");
+  const sources = new Set(averages.flatMap(({ interval, basis }) => (interval === null ? [] : [basis])));
   const what =
     datasets.length === 1 ? "FID: the mean over seeds" : "Average FID: the mean over datasets, each counted once";
+  if (sources.size === 0) return [`${what}.`];
   return [
-    bySeeds ? `${what}, with a 95 % interval from the spread over seeds.` : `${what}, with a 95 % interval.`,
-    ...(bySamples
+    `${what}, with a 95 % interval${sources.has("seeds") ? " from the spread over seeds" : ""}.`,
+    ...(sources.has("samples")
       ? [
           `${samplesMark} interval of a method with ${oneSeedText(comparison)}: it reflects the finite number of ` +
             "samples only and does not include the variation between training runs.",

@@ -4,7 +4,7 @@ import { quantity } from "@dit-bench/text";
 import { type Column, gap, type TableCell } from "./columns.ts";
 import type { Comparison } from "./comparison.ts";
 import { formatFid } from "./format.ts";
-import type { Cell } from "./scores.ts";
+import { type Cell, comparedMean } from "./scores.ts";
 
 export interface PrintOptions {
   /** Paths of records that could not be read; the page names them. */
@@ -57,9 +57,7 @@ export function methodTable(comparison: Comparison, columns: readonly Column[]):
 /** One line per method: its FID on each dataset. Labels and titles are not escaped. */
 export function datasetTable(comparison: Comparison): PrintedTable {
   const { datasets, rows } = comparison;
-  // The mean of the seeds that finished would favour a method that diverges with the others.
-  const finishedMean = ({ mean, diverged }: Cell) => (diverged.length > 0 ? null : mean);
-  const best = datasets.map((_, index) => lowest(rows.map((row) => finishedMean(row.cells[index]!))));
+  const best = datasets.map((_, index) => lowest(rows.map((row) => comparedMean(row.cells[index]!))));
   const seeds = commonSeedCount(comparison);
   return {
     headings: datasets.map(({ title }) => title),
@@ -67,7 +65,7 @@ export function datasetTable(comparison: Comparison): PrintedTable {
     lines: [
       ...rows.map(({ label, cells }) => ({
         label,
-        cells: cells.map((cell, index) => datasetCell(cell, seeds, finishedMean(cell) === best[index])),
+        cells: cells.map((cell, index) => datasetCell(cell, seeds, comparedMean(cell) === best[index])),
       })),
       ...comparison.bases.map(({ label, cells }) => ({
         label,

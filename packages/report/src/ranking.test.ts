@@ -56,6 +56,13 @@ test("on one dataset, pairs the seeds that both methods share", () => {
   expect(rankRows([...several, ...one]).ranks).toEqual([1, 2, null, null, null]); // also if most rows have one seed
 });
 
+test("differences that are all equal, up to rounding, separate nothing", () => {
+  expect(rankRows([row([10, 11]), row([13, 14])]).ranks).toEqual([1, 1]);
+  expect(rankRows([row([10.1, 20.3, 0.7]), row([13.1, 23.3, 3.7])]).ranks).toEqual([1, 1]);
+  expect(rankRows([row([10], [20]), row([13.1], [23.1])]).ranks).toEqual([1, 1]);
+  expect(rankRows([row([10, 11]), row([13, 14.001])]).ranks).toEqual([1, 2]);
+});
+
 test("gives no ranks for one dataset with one seed, nor for a single method", () => {
   expect(rankRows([row([10]), row([99])])).toEqual({ ranks: [null, null], pairing: null, basis: null });
   expect(rankRows([row([10], [20])])).toEqual({ ranks: [null], pairing: null, basis: null });

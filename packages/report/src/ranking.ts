@@ -5,10 +5,11 @@
 // seed. The methods are separated if the 95 % interval of the mean difference (paired Student t) excludes zero.
 // Differences of single seeds on several datasets are not pooled: runs on one dataset share its difficulty, so counting
 // them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
-// number of pairs. Rows whose averages have different bases are not ranked against each other.
+// number of pairs. Rows whose averages have different bases are not ranked against each other. Differences that are all
+// equal separate nothing: Student's t is not defined without a spread.
 
 import { confidenceLevel, type IntervalBasis, type ScoreRow } from "./scores.ts";
-import { meanInterval } from "./statistics.ts";
+import { isRounding, meanInterval, sampleVariance } from "./statistics.ts";
 
 /** Whether the differences of two methods are taken per dataset or per seed. */
 export type Pairing = "datasets" | "seeds";
@@ -62,8 +63,23 @@ export function canTest(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
  * dataset only shared seeds count, so this can hold although the average of `a` over all its seeds is the higher one.
  */
 export function isBetter(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
-  const interval = meanInterval(differences(a, b, pairing), confidenceLevel);
+  const interval = differenceInterval(a, b, pairing);
   return interval !== null && interval[1] < 0;
+}
+
+/**
+ * The 95 % interval of the mean difference. Null for fewer than two differences, and if all of them are equal up to
+ * rounding.
+ */
+export function differenceInterval(a: ScoreRow, b: ScoreRow, pairing: Pairing): [low: number, high: number] | null {
+  return haveSpread(a, b, pairing) ? meanInterval(differences(a, b, pairing), confidenceLevel) : null;
+}
+
+/** True if two or more differences are not all equal. FIDs of independent runs never have equal differences. */
+export function haveSpread(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
+  const variance = sampleVariance(differences(a, b, pairing));
+  const largest = Math.max(...[a, b].flatMap(({ cells }) => cells.flatMap(({ fids }) => fids.map(Math.abs))));
+  return variance !== null && !isRounding(variance, largest);
 }
 
 /** True if either is better than the other by more than chance. */

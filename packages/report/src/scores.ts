@@ -3,7 +3,7 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import type { Metric } from "./metrics.ts";
-import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
+import { isRounding, mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
 /** Confidence level of every interval in a comparison. */
 export const confidenceLevel = 0.95;
@@ -37,6 +37,9 @@ export interface Cell {
   /** Standard deviation over seeds; null for fewer than two. */
   deviation: number | null;
 }
+
+/** The mean that is compared with others. One of the seeds that finished would favour a method that also diverges. */
+export const comparedMean = ({ mean, diverged }: Cell): number | null => (diverged.length > 0 ? null : mean);
 
 /**
  * Mean over the datasets of the table, each counted once. The datasets are fixed, so the spread between them is not
@@ -156,7 +159,7 @@ function seedsInterval(columns: readonly Score[][], centre: number): [number, nu
     degrees: column.length - 1,
   }));
   const total = parts.reduce((sum, part) => sum + part.variance, 0);
-  if (total <= (1e-12 * centre) ** 2) return null;
+  if (isRounding(total, centre)) return null;
   const degrees = total ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
   const halfWidth = (twoSidedT(confidenceLevel, degrees) * Math.sqrt(total)) / columns.length;
   return [centre - halfWidth, centre + halfWidth];

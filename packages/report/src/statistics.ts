@@ -12,6 +12,11 @@ export function sampleVariance(values: readonly number[]): number | null {
   return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }
 
+/** True if values with this variance differ by rounding only. @param scale the largest number in their computation */
+export function isRounding(variance: number, scale: number): boolean {
+  return variance <= (1e-12 * scale) ** 2;
+}
+
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(mean(values.map(Math.log)));
 }

@@ -2,7 +2,7 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
-import { answer, comparison, csvName, lossCurve, metrics, parametersChart, toCsv, toMarkdown } from "./index.ts";
+import { answer, comparison, csvName, lossCurve, metrics, notes, parametersChart, toCsv, toMarkdown } from "./index.ts";
 import { diverged, methods, recordsOf, syntheticRecords, withScores } from "./synthetic.test.data.ts";
 
 /** Four methods, three datasets, two seeds; one cell was not run, one diverged, one has a single seed. */
@@ -73,6 +73,25 @@ test("has the lowest mean of a dataset in bold, but not one of seeds that finish
   );
   const finished = records.filter(({ cell }) => cell.method === "A");
   expect(unwrapped(toMarkdown(comparison(finished)))).toContain("- Bold: the lowest number of a column.\n");
+});
+
+test("the notes describe an interval of the FID only if there is one, and explain its absence", () => {
+  const absent = "A score without an interval: its runs state none, or all seeds have the same value.";
+  const notesOf = (records: RunRecord[]) => notes(comparison(records));
+  const equal = recordsOf({ A: { food: [10, 10] } });
+  expect(notesOf(equal)).toContain("FID: the mean over seeds.");
+  expect(notesOf(equal)).toContain(absent);
+  const single = recordsOf({ A: { food: [10] } });
+  expect(notesOf(single)).toContain("FID: the mean over seeds, with a 95 % interval.");
+  const mixed = notesOf([...equal, ...recordsOf({ B: { food: [11] } })]);
+  expect(mixed).toContainEqual(expect.stringMatching(/^‡ interval of/));
+  expect(notesOf(syntheticRecords({ datasets: ["food"] }))).not.toContain(absent);
+});
+
+test("the notes state what may have been not finite in a diverged run", () => {
+  expect(notes(comparison(recordsOf({ A: { food: [10, null] } })))).toContainEqual(
+    expect.stringMatching(/^Diverged: the training loss, a trained weight or a sample was not finite\. /),
+  );
 });
 
 test("the note on costs states if the methods finished on different datasets or seeds", () => {

@@ -4,7 +4,7 @@ import { quantity } from "@dit-bench/text";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { formatFid, joinWithAnd } from "./format.ts";
 import { mostRuns, type NeededRuns } from "./needed-runs.ts";
-import type { Average } from "./scores.ts";
+import { type Average, comparedMean } from "./scores.ts";
 
 /** The warning that accompanies every miniature comparison. */
 export function miniatureNote({ records }: Comparison): string {
@@ -145,6 +145,12 @@ export function neededText({ what, count, seedsAreKnown }: NeededRuns, names: re
   return seedsAreKnown
     ? `more seeds would not separate ${namesText}; about ${count} datasets like these likely would`
     : `about ${count} datasets like these would likely separate ${namesText}${unknown}`;
+}
+
+/** What bold numbers leave out; empty if nothing. */
+export function boldScope({ rows }: Pick<Comparison, "rows">): string {
+  const isPartial = rows.some(({ cells }) => cells.some((cell) => cell.mean !== comparedMean(cell)));
+  return isPartial ? ", without those of methods with a diverged run there" : "";
 }
 
 /** The sentence that names the records that could not be read; null if there are none. */

@@ -39,7 +39,7 @@ export async function newMethod(name: string): Promise<void> {
     `./${name}: the method is in index.js, complete and ready to be changed\n\n` +
       `    bench check-method ./${name}\n` +
       `    bench run --plugin ./${name} --method ${name} --dataset flowers\n\n` +
-      "docs/writing-a-method.md explains each part\n",
+      "'Writing a method' in the documentation of dit-bench (docs/writing-a-method.md) explains each part\n",
   );
 }
 

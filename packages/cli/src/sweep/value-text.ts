@@ -37,7 +37,7 @@ export function remedyFor(swept: SweptMethod, fault?: string): string {
   if (runs.some(({ exit }) => exit === "missing"))
     return fault === undefined
       ? "run the same sweep again: it runs those that are missing and no others"
-      : `mend this first, since the same sweep would fail again: ${fault}`;
+      : `fix this first, since the same sweep would fail again: ${fault}`;
   const which = swept.option === rateKey ? "lower" : "other";
   return `sweep it again with ${which} values: ${valuesFlag(swept)}`;
 }

@@ -4,6 +4,7 @@ import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../contract/engine.ts";
 import type { Values } from "../contract/signature.ts";
+import { lacksBfloat16 } from "../testing/openvino-here.ts";
 import { checkMatMul } from "./check-matmul.ts";
 import { createEngine } from "./create-engine.ts";
 
@@ -72,6 +73,16 @@ describe("checkMatMul", () => {
   test("refuses float32 where bfloat16 is wanted", async () => {
     const message = "this CPU computes no matrix multiplications in bfloat16: they came back in float32";
     await expect(checkMatMul(await changed(() => {}), "bfloat16")).rejects.toThrow(message);
+  });
+
+  test("throws errors by which tests know a CPU without bfloat16, and no others", async () => {
+    const wrong = await changed((results) => void results.c0!.fill(0));
+    const errorOf = (engine: Engine, precision: "float32" | "bfloat16") =>
+      checkMatMul(engine, precision).catch((error: Error) => error);
+    expect(lacksBfloat16(await errorOf(await changed(() => {}), "bfloat16"))).toBe(true);
+    expect(lacksBfloat16(await errorOf(wrong, "bfloat16"))).toBe(true);
+    expect(lacksBfloat16(await errorOf(wrong, "float32"))).toBe(false);
+    expect(lacksBfloat16(new Error("the file is damaged"))).toBe(false);
   });
 
   test.each(["c0", "c1", "c2", "c3", "c4", "t4"])("refuses one wrong element of the matMul %s", async (name) => {

@@ -11,37 +11,16 @@ import { createNativeSession } from "../runtime/native/native-session.ts";
 import { openNativeRuntime } from "../runtime/native/open-library.ts";
 import { planRun } from "../runtime/native/run-plan.ts";
 import { createBlockTraining } from "../testing/block.ts";
+import { openvinoHere } from "../testing/openvino-here.ts";
 import { createEngine } from "./create-engine.ts";
 import { openvinoProvider, providerLibrary, usefulThreads } from "./openvino.ts";
 import { findOpenvino } from "./openvino-library.ts";
-
-// The folder into which CI has fetched it.
-if (process.env.TEST_OPENVINO_HOME) process.env.DIT_BENCH_HOME = process.env.TEST_OPENVINO_HOME;
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-const reason = (() => {
-  try {
-    openNativeRuntime();
-    findOpenvino();
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-})();
-if (reason !== undefined) console.warn(`tests on openvino are skipped: ${reason}`);
-
-/** Why this CPU has no engine openvino+bfloat16: the engine checks a matrix multiplication before it starts. */
-const bfloat16Problem =
-  reason ??
-  (await createEngine("openvino+bfloat16", { threads: 1 }).then(
-    () => undefined,
-    (error: Error) => error.message,
-  ));
-if (bfloat16Problem !== undefined) console.warn(`tests on openvino+bfloat16 are skipped: ${bfloat16Problem}`);
-const names = bfloat16Problem === undefined ? (["openvino", "openvino+bfloat16"] as const) : (["openvino"] as const);
+const names = await openvinoHere();
 
 const training = createBlockTraining({ N: 8, T: 33, D: 96, heads: 3 });
 
@@ -57,7 +36,7 @@ test("threads share the ops of large tensors alone", () => {
   expect(usefulThreads(16, 1, graphOf(2 ** 15))).toBe(16);
 });
 
-describe.skipIf(reason !== undefined)("openvino", () => {
+describe.skipIf(names.length === 0)("openvino", () => {
   test("has every node of a training step in one subgraph of its own", async () => {
     const { step, signature, state } = training;
     const boundary = boundaryOf("step", signature, state, "float32");
@@ -87,36 +66,30 @@ describe.skipIf(reason !== undefined)("openvino", () => {
     ).rejects.toThrow('engine openvino: no float64: compile on "cpu"');
   });
 
-  test.each<"openvino" | "openvino+bfloat16">(names)(
-    "gives the same bits for 1 and 2 threads, and when compiled again: %s",
-    async (name) => {
-      const [one, two] = [await createEngine(name, { threads: 1 }), await createEngine(name, { threads: 2 })];
-      for (const count of [1, 2, 4]) {
-        const wanted = await train(one, { count });
-        expect(await train(one, { count }), `again, ${count} parts`).toEqual(wanted);
-        expect(await train(two, { count }), `2 threads, ${count} parts`).toEqual(wanted);
-      }
-    },
-  );
+  test.each(names)("gives the same bits for 1 and 2 threads, and when compiled again: %s", async (name) => {
+    const [one, two] = [await createEngine(name, { threads: 1 }), await createEngine(name, { threads: 2 })];
+    for (const count of [1, 2, 4]) {
+      const wanted = await train(one, { count });
+      expect(await train(one, { count }), `again, ${count} parts`).toEqual(wanted);
+      expect(await train(two, { count }), `2 threads, ${count} parts`).toEqual(wanted);
+    }
+  });
 
-  test.each<"openvino" | "openvino+bfloat16">(names)(
-    "gives the same bits for 1 and 2 threads that share its ops: %s",
-    async (name) => {
-      const large = createBlockTraining({ N: 32, T: 33, D: 96, heads: 3 });
-      const boundary = boundaryOf("step", large.signature, large.state, "float32");
-      expect(usefulThreads(2, 1, planRun(large.step, large.signature, boundary, large).graph)).toBe(2);
-      const stateAfter = async (threads: number) => {
-        const engine = await createEngine(name, { threads });
-        const compiled = await engine.compile(large.step, large.signature, large);
-        await compiled.setState(large.start());
-        for (let i = 0; i < 3; i++) await compiled.run(large.inputs(i));
-        const state = await compiled.getState();
-        await compiled.dispose();
-        return state;
-      };
-      expect(await stateAfter(2)).toEqual(await stateAfter(1));
-    },
-  );
+  test.each(names)("gives the same bits for 1 and 2 threads that share its ops: %s", async (name) => {
+    const large = createBlockTraining({ N: 32, T: 33, D: 96, heads: 3 });
+    const boundary = boundaryOf("step", large.signature, large.state, "float32");
+    expect(usefulThreads(2, 1, planRun(large.step, large.signature, boundary, large).graph)).toBe(2);
+    const stateAfter = async (threads: number) => {
+      const engine = await createEngine(name, { threads });
+      const compiled = await engine.compile(large.step, large.signature, large);
+      await compiled.setState(large.start());
+      for (let i = 0; i < 3; i++) await compiled.run(large.inputs(i));
+      const state = await compiled.getState();
+      await compiled.dispose();
+      return state;
+    };
+    expect(await stateAfter(2)).toEqual(await stateAfter(1));
+  });
 
   test("gives the losses of cpu to 2e-5", async () => {
     const run = async (name: "cpu" | "openvino") => {
@@ -134,9 +107,8 @@ describe.skipIf(reason !== undefined)("openvino", () => {
 
   test("is an engine by name, with the threads that were asked for, and takes no other precision", async () => {
     expect(await createEngine("openvino", { threads: 2 })).toMatchObject({ name: "openvino", threads: 2 });
-    if (bfloat16Problem === undefined)
+    if (names.includes("openvino+bfloat16"))
       expect(await createEngine("openvino+bfloat16", { threads: 1 })).toMatchObject({ name: "openvino+bfloat16" });
-    else expect(bfloat16Problem).toContain("bfloat16");
     await expect(createEngine("openvino+float16" as never)).rejects.toThrow(
       /is not known: wanted .*openvino\+bfloat16/,
     );

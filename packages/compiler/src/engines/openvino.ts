@@ -44,7 +44,7 @@ export const openvino = {
   },
 } as const satisfies EngineEntry;
 
-/** Fetching the provider again would not mend ONNX Runtime's own library. */
+/** Fetching the provider again would not fix ONNX Runtime's own library. */
 function openRuntime(): NativeRuntime {
   try {
     checkRuntimeFiles();

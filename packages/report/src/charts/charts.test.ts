@@ -89,6 +89,13 @@ test("the parameters chart shows one method, none, two at one position, and a ba
   }
 });
 
+test("the parameters chart has a base model without an interval on its axis", async () => {
+  const { texts, restore } = spyOnText();
+  await parametersChart(comparison(recordsOf({ A: { food: [30, 40] } })), { format: "png" });
+  restore();
+  expect(texts).toContain("Base model, not fine-tuned: 50.00");
+});
+
 test("the loss curve marks where a run diverged, and has a logarithmic axis if the loss explodes", async () => {
   const run = diverged(syntheticRecords()[0]!);
   run.training.loss.splice(-2, 1, { step: 99, value: 4e5 });

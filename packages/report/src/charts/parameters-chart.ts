@@ -28,8 +28,9 @@ export async function parametersChart(
   { format }: { format: ChartFormat },
 ): Promise<Uint8Array> {
   const points = toPoints(comparison.rows);
-  const yAxis = fidAxis(points, comparison.base.average?.interval ?? null);
-  const base = toBaseLine(comparison.base.average?.mean ?? null, yAxis);
+  const baseAverage = comparison.base.average;
+  const yAxis = fidAxis(points, baseAverage && (baseAverage.interval ?? [baseAverage.mean, baseAverage.mean]));
+  const base = toBaseLine(baseAverage?.mean ?? null, yAxis);
   const xAxis = logAxis(points.length > 0 ? points.map((point) => point.x) : [1e4, 1e6]);
   const yTitle = comparison.datasets.length === 1 ? "FID, lower is better" : "Average FID, lower is better";
   const title = "FID against trainable parameters";

@@ -3,8 +3,8 @@
 import { printable, quantity } from "@dit-bench/text";
 import {
   answer,
+  type BestMethod,
   baseOf,
-  bestMethod,
   betterText,
   groupText,
   type TestedRows,
@@ -13,10 +13,10 @@ import {
 } from "../answer.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { formatFid, formatRatio, joinWithAnd } from "../format.ts";
+import { fullOutcome } from "../full-outcome.ts";
 import { metricNamed } from "../metrics.ts";
-import { canTest, differences, isBetter, type Pairing, pairingOver } from "../ranking.ts";
-import { confidenceLevel } from "../scores.ts";
-import { mean, meanInterval } from "../statistics.ts";
+import { differenceInterval, differences, type Pairing } from "../ranking.ts";
+import { mean } from "../statistics.ts";
 import { averageText, unrankedReason, withoutAverageText } from "../wording.ts";
 import { type Html, html } from "./html.ts";
 import { averageOf } from "./metric-average.ts";
@@ -27,8 +27,8 @@ interface Card {
   lines: readonly string[];
 }
 
-export function answerSection(comparison: Comparison): Html {
-  const best = bestMethod(comparison);
+/** @param best what `bestMethod` returns */
+export function answerSection(comparison: Comparison, best: BestMethod | null): Html {
   const cards =
     best === null
       ? []
@@ -46,7 +46,7 @@ export function answerSection(comparison: Comparison): Html {
 ${card.lines.map((line) => html`<p>${line}</p>`)}
 </div>`,
   )}</div>
-<p class="lead">${answer(comparison).join(" ")}</p>
+<p class="lead">${answer(comparison, best).join(" ")}</p>
 </section>`;
 }
 
@@ -60,7 +60,9 @@ function whichCard(comparison: Comparison, row: MethodRow, eligibleRows: readonl
     lines: [
       `${comparison.datasets.length === 1 ? "FID" : "Average FID"} ${averageText(average)}` +
         (isLowest ? `, the lowest of the ${groupText(comparison, eligibleRows)}.` : "."),
-      ...(average.basis === "seeds" ? [] : ["With another seed it may differ by more than this interval."]),
+      ...(average.basis === "seeds" || average.interval === null
+        ? []
+        : ["With another seed it may differ by more than this interval."]),
       ...(base ? [`The base model without fine-tuning has ${formatFid(base.mean)}.`] : []),
     ],
   };
@@ -97,7 +99,8 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   const { pairing } = comparison;
   const others = eligibleRows.filter((other) => other !== row);
   const full = fullLine(comparison, row);
-  if (others.length === 0) return { question, answer: "Nothing to compare", lines: [missingText(comparison), ...full] };
+  if (others.length === 0)
+    return { question, answer: "Nothing to compare", lines: [...missingTexts(comparison, row), ...full] };
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
     return { question, answer: "Not known", lines: [`Because ${reason}.`, `To find out: ${remedy}.`] };
@@ -111,7 +114,7 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
     question,
     answer: verdictText(tested, others),
     lines: [
-      nextText(row, next, pairing),
+      nextText(row, next, { pairing, isFirst: next === others[0] }),
       ...full,
       ...(better.length === 0 ? [] : [betterText(better)]),
       ...(open.length === 0 ? [] : [`Not separated by more than chance: ${namesOf(open)}.`]),
@@ -129,50 +132,53 @@ function verdictText({ worse, better }: TestedRows, others: readonly MethodRow[]
   return better.length > 0 ? "No" : "Not shown";
 }
 
-/** The method with the next average. On one dataset it can be the lower one on the seeds that both have. */
-function nextText(row: MethodRow, next: MethodRow, pairing: Pairing): string {
+interface NextOptions {
+  pairing: Pairing;
+  /** True if `next` has the next average of all; else methods before it share too few seeds with `row`. */
+  isFirst: boolean;
+}
+
+/** The next average of the tested methods. On one dataset it can be the lower one on the seeds that both have. */
+function nextText(row: MethodRow, next: MethodRow, { pairing, isFirst }: NextOptions): string {
   const values = differences(next, row, pairing);
   const difference = mean(values);
-  const limits = meanInterval(values, confidenceLevel)!.map(formatFid).join(" to ");
+  const limits = differenceInterval(next, row, pairing);
   const isHigher = difference > -1e-9 * next.average!.mean; // equal averages may differ by rounding
   const direction = isHigher ? "higher" : "lower on the shared seeds";
-  const interval = `95 % interval ${isHigher ? "" : "of the difference "}${limits}`;
+  const what = isHigher ? "95 % interval" : "95 % interval of the difference";
+  const interval = limits && `${what} ${limits.map(formatFid).join(" to ")}`;
   const count = values.filter((value) => (isHigher ? value > 0 : value < 0)).length;
   return (
-    `${next.label} comes next, ${formatFid(Math.abs(difference))} FID ${direction} (${interval}, paired over ` +
+    `${isFirst ? "" : "Of the methods that share two seeds with it, "}${next.label} comes next, ` +
+    `${formatFid(Math.abs(difference))} FID ${direction} (${interval ?? noIntervalText}, paired over ` +
     `${quantity(values.length, pairing === "datasets" ? "dataset" : "seed")}); ` +
     `it is ${isHigher ? "higher" : "lower"} on ${count} of ${values.length}.`
   );
 }
 
+const noIntervalText = "no interval: all differences are equal";
+
 /** Why the best method cannot be compared with another one that trains a part of the model. */
-function missingText(comparison: Comparison): string {
+function missingTexts(comparison: Comparison, row: MethodRow): string[] {
   const { rows } = comparison;
-  if (rows.length === 1) return "There is only one method.";
-  const missing = withoutAverageText(comparison);
-  if (missing !== null) return missing;
-  return rows.filter(trainsPart).length < 2
-    ? "No other method trains a part of the model."
-    : "No other method has runs that can be compared with these.";
+  if (rows.length === 1) return ["There is only one method."];
+  const reason = rows.some((other) => other !== row && trainsPart(other))
+    ? "No other method has runs that can be compared with these."
+    : "No other method trains a part of the model.";
+  return [reason, withoutAverageText(comparison)].filter((text) => text !== null);
 }
 
 /** The difference to full fine-tuning, which is not among the methods that train a part of the model. */
-function fullLine({ rows, datasets }: Comparison, row: MethodRow): string[] {
-  const pairing = pairingOver(datasets.length);
-  const full = rows.find((other) => other.full && other !== row && canTest(other, row, pairing));
-  if (full === undefined) return [];
-  const values = differences(full, row, pairing);
-  const limits = meanInterval(values, confidenceLevel)!.map(signed).join(" to ");
-  const difference = mean(values);
-  const verdict = isBetter(full, row, pairing)
-    ? "better"
-    : isBetter(row, full, pairing)
-      ? "worse"
-      : "not separated from it";
+function fullLine(comparison: Comparison, row: MethodRow): string[] {
+  const outcome = fullOutcome(comparison, row);
+  if (outcome === null) return [];
+  const { name, verdict, scope, difference, interval } = outcome;
+  const result = verdict === "not separated" ? "not separated from it" : verdict;
   const direction = difference < 0 ? "lower" : "higher";
+  const limits = interval && `95 % interval of the difference ${interval.map(signed).join(" to ")}`;
   return [
-    `Full fine-tuning is ${verdict}: its FID is ${formatFid(Math.abs(difference))} ${direction} ` +
-      `(95 % interval of the difference ${limits}).`,
+    `${name} is ${result}${scope}: its FID is ${formatFid(Math.abs(difference))} ${direction} ` +
+      `(${limits ?? noIntervalText}).`,
   ];
 }
 

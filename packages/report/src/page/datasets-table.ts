@@ -21,7 +21,7 @@ export function datasetsTable(comparison: Comparison): Html {
   return sortableTable({
     id: "datasets",
     caption: "FID of each dataset: mean over seeds ± standard deviation over seeds",
-    filter: "Filter methods",
+    filter: "Filter the table of datasets",
     columns: [
       { heading: "Method", first: "ascending" },
       ...datasets.map(({ title }) => ({ heading: title, number: true, first: "ascending" as const })),

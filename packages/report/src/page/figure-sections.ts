@@ -3,6 +3,7 @@
 import { quantity } from "@dit-bench/text";
 import type { Comparison } from "../comparison.ts";
 import { pairingOver } from "../ranking.ts";
+import { boldScope } from "../wording.ts";
 import { type Html, html } from "./html.ts";
 
 export interface FigureParts {
@@ -12,10 +13,9 @@ export interface FigureParts {
 }
 
 export function figureSections(comparison: Comparison, { datasetsTable, hasCurves }: FigureParts): Html {
-  const { records, rows, datasets } = comparison;
+  const { records, datasets } = comparison;
   const baseHasClasses = records.some(({ metrics }) => metrics?.baseLabels === "dataset");
   const pairs = pairingOver(datasets.length) === "seeds" ? "seed" : "dataset, seeds averaged";
-  const isPartial = rows.some(({ cells }) => cells.some(({ mean, diverged }) => mean !== null && diverged.length > 0));
   return html`<section id="charts" aria-labelledby="charts-title">
 <h2 id="charts-title">Charts</h2>
 <div class="pair">
@@ -32,7 +32,7 @@ ${select("scatter-dataset", "Dataset")}${select("scatter-points", "Points")}</di
 <section id="datasets-section" aria-labelledby="datasets-title">
 <h2 id="datasets-title">Datasets</h2>
 ${datasetsTable}
-<p class="quiet">Bold: the lowest FID of a dataset${isPartial && ", without methods with a diverged run there"}.
+<p class="quiet">Bold: the lowest FID of a dataset${boldScope(comparison)}.
 The rank in the table of methods shows whether differences are larger than chance.</p>
 </section>
 <section id="differences-section" aria-labelledby="differences-title">

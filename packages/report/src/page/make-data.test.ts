@@ -2,7 +2,8 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, it } from "vitest";
-import { comparison } from "../comparison.ts";
+import { bestMethod } from "../answer.ts";
+import { type Comparison, comparison } from "../comparison.ts";
 import { differences } from "../ranking.ts";
 import { confidenceLevel } from "../scores.ts";
 import { meanInterval } from "../statistics.ts";
@@ -10,11 +11,14 @@ import { diverged, methods, syntheticRecords, withScores } from "../synthetic.te
 import { pageData } from "./make-data.ts";
 
 const dataOf = (records: RunRecord[], stripsOf: Parameters<typeof pageData>[1]["stripsOf"] = () => ({})) =>
-  pageData(comparison(records), { stripsOf, follow: null });
+  dataOfComparison(comparison(records), stripsOf);
+function dataOfComparison(compared: Comparison, stripsOf: Parameters<typeof pageData>[1]["stripsOf"] = () => ({})) {
+  return pageData(compared, { best: bestMethod(compared), stripsOf, follow: null });
+}
 
 it("pageData has the averages of the comparison, and leaves out metrics that no run has", () => {
   const compared = comparison(syntheticRecords());
-  const { metrics, methods: shown } = pageData(compared, { stripsOf: () => ({}), follow: null });
+  const { metrics, methods: shown } = dataOfComparison(compared);
   const names = metrics.map(({ name }) => name);
   expect(names).toEqual([
     ...["fid", "kid", "trainableParameters", "trainablePercent", "storedBytes"],
@@ -79,7 +83,7 @@ it("a single method has a difference to the base model, over datasets and over s
 
 it("differences of the page are those that decide the ranks, the base model included", () => {
   const compared = comparison(syntheticRecords());
-  const { differences: shown } = pageData(compared, { stripsOf: () => ({}), follow: null });
+  const { differences: shown } = dataOfComparison(compared);
   expect(shown).toHaveLength((7 * 6) / 2);
   const all = [...compared.rows, compared.base];
   for (const { a, b, interval, count, below } of shown) {

@@ -2,7 +2,7 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
-import { bestMethod } from "../answer.ts";
+import type { BestMethod } from "../answer.ts";
 import type { Comparison } from "../comparison.ts";
 import { differencesOf } from "../differences.ts";
 import { type Metric, metricNamed, metrics } from "../metrics.ts";
@@ -15,6 +15,8 @@ import { averageOf, baseAverageOf } from "./metric-average.ts";
 import type { PageData, PageMethod, PageRun } from "./page-data.ts";
 
 export interface DataOptions {
+  /** What `bestMethod` returns. */
+  best: BestMethod | null;
   /** The strips next to a record's file. */
   stripsOf(record: RunRecord): Strips;
   /** The tag of a page that a server sends; null for a file. */
@@ -22,15 +24,17 @@ export interface DataOptions {
 }
 
 /** The data of a comparison. Texts in it are safe to print, and still have to be escaped as HTML. */
-export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptions): PageData {
+export function pageData(comparison: Comparison, { best, stripsOf, follow }: DataOptions): PageData {
   const { rows, datasets } = comparison;
-  const best = bestMethod(comparison);
   const shown = shownMetrics(comparison);
   const marks = pageMarks(rows);
   return {
-    metrics: shown.map(({ name, title, better, goal, unit = "" }) => ({
-      ...{ name, title, better, unit },
-      ordered: goal === undefined,
+    metrics: shown.map(({ name, title, better, ordered = true, unit = "" }) => ({
+      name,
+      title,
+      better,
+      ordered,
+      unit,
     })),
     datasets: datasets.map(({ title }) => printable(title)),
     methods: rows.map(

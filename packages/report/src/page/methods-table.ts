@@ -34,7 +34,7 @@ export function methodsTables(comparison: Comparison): Html {
   const main = sortableTable({
     id: "methods",
     caption: "Methods: scores and costs",
-    filter: "Filter methods",
+    filter: "Filter the table of methods",
     ...transposed([
       labels,
       fidColumn(comparison),
@@ -82,7 +82,7 @@ function rankColumn({ rows, bases }: Comparison): Column {
 }
 
 function metricColumn(comparison: Comparison, metric: Metric): Column {
-  const { title, heading = title, better, kind, goal } = metric;
+  const { title, heading = title, better, kind, ordered = true } = metric;
   const toCell = (average: { mean: number } | null, text?: string): SortableCell =>
     average === null ? missing : { content: text ?? metric.format(average.mean), sort: average.mean };
   const cells = comparison.rows.map((row) =>
@@ -96,7 +96,7 @@ function metricColumn(comparison: Comparison, metric: Metric): Column {
     heading,
     number: true,
     first: better === "lower" ? "ascending" : "descending",
-    cells: [...(kind === "score" && goal === undefined ? withBest(cells, better) : cells), ...baseCells],
+    cells: [...(kind === "score" && ordered ? withBest(cells, better) : cells), ...baseCells],
   };
 }
 

@@ -92,6 +92,12 @@ it("reportPage has the base model's scores, the best numbers in bold, and a note
 
 it("reportPage states in the answer that the interval of one seed does not cover other seeds", () => {
   const warning = "With another seed it may differ by more than this interval.";
+  const bare = recordsOf({ A: { food: [10] } }).map((record) => ({
+    ...record,
+    metrics: { ...record.metrics!, fidInterval: [10, 10] as [number, number] },
+  }));
+  expect(pageOf(bare)).toContain("no interval: its runs have none");
+  expect(pageOf(bare)).not.toContain(warning);
   expect(pageOf(syntheticRecords({ datasets: ["food"], seeds: [0] }))).toContain(warning);
   expect(pageOf(syntheticRecords({ datasets: ["food"], seeds: [0, 1] }))).not.toContain(warning);
 });
@@ -141,7 +147,67 @@ it("reportPage states the outcome of the tests, also if it contradicts the avera
 
 it("reportPage compares a single method with full fine-tuning", () => {
   const text = answerOf(recordsOf({ Full: { food: [5, 5.1] }, A: { food: [10, 11] } }));
-  expect(text).toContain("No other method trains a part of the model. Full fine-tuning is ");
+  expect(text).toMatch(
+    /No other method trains a part of the model\. Full fine-tuning \(5\.05\) is (better|not separated from it): its/,
+  );
+});
+
+it("reportPage compares with full fine-tuning under the same conditions as the answer in sentences", () => {
+  const full = (fids: number[]) =>
+    recordsOf({ A: { food: [12, 12.1, 1, 1.1] }, B: { food: [20, 21] }, Full: { food: fids } });
+  const other = full([10, 10.12]).map((record) =>
+    record.cell.method === "full" && record.cell.seed === 0
+      ? { ...record, cell: { ...record.cell, methodLabel: "Full (rate 0.1)" } }
+      : record,
+  );
+  expect(answerOf(full([10, 10.12]))).toContain(
+    "Full fine-tuning (10.06) is better on the seeds that both have: its FID is 1.99 lower (95 % interval of the",
+  );
+  expect(answerOf([...other, ...full([10, 10.12]).filter(({ cell }) => cell.method === "full")])).toContain(
+    "Full fine-tuning (Full, 10.06) is better on the seeds that both have: its FID",
+  );
+});
+
+it("reportPage states both that no other method can be compared, and which have no average", () => {
+  const records = recordsOf({ Full: { food: [null] }, A: { food: [10, 11] }, B: { food: [9, null] } });
+  expect(answerOf(records)).toContain(
+    "No other method has runs that can be compared with these. Not compared, for lack of an average: Full (diverged",
+  );
+  expect(answerOf(records.filter(({ cell }) => cell.method !== "B"))).toContain(
+    "No other method trains a part of the model. Not compared, for lack of an average: Full (diverged on Food-101).",
+  );
+});
+
+it("reportPage names the next method of those that can be compared as such", () => {
+  const records = recordsOf({
+    A: { food: [10, 11] },
+    B: { food: [undefined, undefined, 12, 13.1] },
+    C: { food: [20, 21.1] },
+    D: { food: [undefined, undefined, 30, 31.4] },
+  });
+  expect(answerOf(records)).toContain("Of the methods that share two seeds with it, C comes next, 10.05 FID higher");
+  expect(answerOf(records.filter(({ cell }) => cell.method !== "B"))).toContain(
+    "Yes, against C C comes next, 10.05 FID",
+  );
+});
+
+it("reportPage prints no interval for differences that are all equal, and shows none of them to be better", () => {
+  const text = answerOf(recordsOf({ Full: { food: [9, 10] }, A: { food: [10, 11] }, B: { food: [13, 14] } }));
+  expect(text).toContain(
+    "Not shown B comes next, 3.00 FID higher (no interval: all differences are equal, paired over",
+  );
+  expect(text).toContain(
+    "Full fine-tuning (9.50) is not separated from it: its FID is 1.00 lower (no interval: all differences are equal).",
+  );
+});
+
+it("reportPage gives every filter a name of its own", () => {
+  const filters = pageOf(syntheticRecords()).matchAll(/<label>([^<]*)\s<input type="search"/g);
+  expect([...filters].map(([, text]) => text)).toEqual([
+    "Filter the table of methods",
+    "Filter the table of datasets",
+    "Filter runs",
+  ]);
 });
 
 it("reportPage does not print that a method trains fewer weights than full fine-tuning if it does not", () => {

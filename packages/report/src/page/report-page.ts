@@ -3,6 +3,7 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
+import { bestMethod } from "../answer.ts";
 import { loadMark, samplesMark } from "../columns.ts";
 import type { Comparison } from "../comparison.ts";
 import { toCsv } from "../csv.ts";
@@ -34,7 +35,8 @@ export interface PageOptions {
 export function reportPage(comparison: Comparison, options: PageOptions = {}): string {
   const { stripsOf = () => ({}), leftOut = [], follow = null } = options;
   const assets = pageAssets();
-  const data = pageData(comparison, { stripsOf, follow });
+  const best = bestMethod(comparison);
+  const data = pageData(comparison, { best, stripsOf, follow });
   const styles = assets.styles + markStyles(pageMarks(comparison.rows));
   const scripts = [assets.earlyScript, assets.chartScript, assets.script];
   const policy = [
@@ -66,7 +68,7 @@ export function reportPage(comparison: Comparison, options: PageOptions = {}): s
 ${header(comparison, title, { leftOut, sections: sectionsOf(data) })}
 <span id="colour-probe" hidden></span>
 <main>
-${answerSection(comparison)}
+${answerSection(comparison, best)}
 <section id="methods-section" aria-labelledby="methods-title">
 <h2 id="methods-title">Methods</h2>
 ${methodsTables(comparison)}

@@ -1,21 +1,13 @@
 // The engine openvino on the training steps of real runs, against cpu and eager. Skipped where it does not work.
 
-import { createEngine, describeEngines } from "@dit-bench/compiler";
+import { createEngine } from "@dit-bench/compiler";
+import { openvinoHere } from "@dit-bench/compiler/testing";
 import { describe, expect, it } from "vitest";
 import { loadMethods } from "../methods/methods.ts";
 import { type TinyTraining, trainTiny } from "./tiny-training.test.data.ts";
 
-// The folder into which CI has fetched it.
-if (process.env.TEST_OPENVINO_HOME) process.env.DIT_BENCH_HOME = process.env.TEST_OPENVINO_HOME;
-
 const methods = await loadMethods();
-const openvino = (await describeEngines()).find(({ name }) => name === "openvino")!;
-if (!openvino.available) console.warn(`tests on openvino are skipped: ${openvino.reason}: ${openvino.how}`);
-const bfloat16 = createEngine("openvino+bfloat16", { threads: 1 });
-const hasBfloat16 = await bfloat16.then(
-  () => true,
-  (error: Error) => void console.warn(`tests on openvino+bfloat16 are skipped: ${error.message}`),
-);
+const names = await openvinoHere();
 
 /**
  * The largest difference of the gradients, each relative to its own largest value. After one step the first moment is a
@@ -37,7 +29,7 @@ const lossError = (wanted: TinyTraining, found: TinyTraining): number =>
 /** The largest was 3.3 %, of LoRA, on an AMD EPYC with bfloat16 instructions: the tiny weights are large. */
 const BFLOAT16_LOSS_ERROR = 0.05;
 
-describe.skipIf(!openvino.available).each(methods)("openvino, $method.name", ({ method }) => {
+describe.skipIf(names.length === 0).each(methods)("openvino, $method.name", ({ method }) => {
   it.each([1, 2])("gives the gradients of cpu to 1e-4, in %i micro-batches", async (microBatches) => {
     const task = { steps: 1, microBatches };
     const wanted = await trainTiny(await createEngine("cpu", { threads: 1 }), method, task);
@@ -52,7 +44,7 @@ describe.skipIf(!openvino.available).each(methods)("openvino, $method.name", ({ 
     );
   });
 
-  const inBfloat16 = it.skipIf(!hasBfloat16);
+  const inBfloat16 = it.skipIf(!names.includes("openvino+bfloat16"));
   inBfloat16("gives the losses of cpu to 5 % in bfloat16, the same bits for 2 threads, compiled again", async () => {
     const task = { microBatches: 2 };
     const cpu = await trainTiny(await createEngine("cpu", { threads: 1 }), method, task);

@@ -10,13 +10,14 @@ export function startDifferences() {
   const place = byId("differences", HTMLElement);
   if (data.differences.length === 0) {
     byId("reference", HTMLElement).closest(".tools")?.remove();
-    place.textContent = "No two methods have runs that can be compared: the answer at the top says why.";
+    place.textContent = "No two methods have a difference with an interval: the answer at the top says why.";
     return;
   }
   const compared = rowLabels.map((_, row) => row).filter((row) => differencesFrom(row).length > 0);
   const reference = fillSelect("reference", []);
   reference.append(...compared.map((row) => new Option(rowLabels[row], String(row))));
-  reference.value = String(compared.find((row) => row === data.best) ?? compared[0]);
+  const { best } = data;
+  reference.value = String(best !== null && compared.includes(best) ? best : compared[0]);
   const show = () => place.replaceChildren(differencesTable(Number(reference.value)));
   reference.addEventListener("change", show);
   show();

@@ -6,8 +6,18 @@ import { byId } from "./dom.js";
 const interval = 3000; // milliseconds
 const storedName = "dit-bench-choices";
 
+/**
+ * Names of the controls that the reader has changed. The others follow the page: a new page may begin with the selection
+ * of another method.
+ *
+ * @type {Set<string>}
+ */
+const changed = new Set();
+
 export function startFollowing() {
   if (data.follow === null) return;
+  for (const type of ["change", "input"])
+    document.addEventListener(type, ({ target }) => target instanceof Element && changed.add(target.id));
   restoreControls();
   const status = byId("follow-status", HTMLElement);
   status.textContent = "This page follows the runs.";
@@ -26,7 +36,7 @@ export function startFollowing() {
   setInterval(ask, interval);
 }
 
-/** The selects and inputs that the reader may have changed. */
+/** The selects and inputs, except that of the theme, which the browser keeps. */
 const controls = () => [...document.querySelectorAll("select, input")].filter((control) => control.id !== "theme");
 
 /**
@@ -49,7 +59,8 @@ const sortedHeadings = () =>
   ]);
 
 function keepControls() {
-  const values = controls().map((control) => [control.id, shownIn(control)]);
+  const chosen = controls().filter(({ id }) => changed.has(id));
+  const values = chosen.map((control) => [control.id, shownIn(control)]);
   sessionStorage.setItem(storedName, JSON.stringify({ values, sorted: sortedHeadings() }));
 }
 
@@ -63,9 +74,11 @@ function restoreControls() {
   for (const [table, text, order] of sorted) restoreOrder(table, text, order);
 }
 
-/** @param {Element} control @param {string | undefined} shown */
+/** @param {Element} control @param {string | undefined} shown undefined if the reader has not changed it */
 function restore(control, shown) {
-  if (shown === undefined || shown === shownIn(control)) return;
+  if (shown === undefined) return;
+  changed.add(control.id); // also if the new page shows it by itself
+  if (shown === shownIn(control)) return;
   if (control instanceof HTMLSelectElement) {
     const option = [...control.options].find(({ text }) => text === shown);
     if (option === undefined) return; // the page no longer has it
