@@ -185,7 +185,7 @@ describe("the bill of materials", () => {
   });
 
   it("gives packages of the repository no address of another package on the registry", () => {
-    for (const name of ["canvas", "dit-bench-method-ssf"]) {
+    for (const name of ["canvas", "dit-bench-method-channel-scale"]) {
       const component = bill.components.find((one) => one.name === name);
       expect(component).toBeDefined();
       expect(component).not.toHaveProperty("purl");

@@ -96,10 +96,12 @@ describe("bench run", () => {
 
   it("loads a method from any folder, which imports only the method package", async () => {
     const plugin = join(place, "my-method");
-    cpSync(fileURLToPath(new URL("../../../examples/ssf", import.meta.url)), plugin, { recursive: true });
-    const r = await run(..."--plugin ./my-method --method ssf --dataset cars --out plugged --json".split(" "));
+    cpSync(fileURLToPath(new URL("../../../examples/channel-scale", import.meta.url)), plugin, { recursive: true });
+    const r = await run(
+      ..."--plugin ./my-method --method channel-scale --dataset cars --out plugged --json".split(" "),
+    );
     expect(r.code, r.stderr).toBe(0);
-    expect(r.json.method).toBe("SSF");
+    expect(r.json.method).toBe("ChannelScale");
     expect(JSON.parse(readFileSync(join(place, String(r.json.record)), "utf8")).cell.methodSource).toMatch(
       /^\.\/my-method 0\.1\.0, SHA-256 [0-9a-f]{16}$/,
     );

@@ -146,10 +146,7 @@ const hasRowNames = ({ method, recipe }: GridRow, cell: RunRecord["cell"]): bool
 
 /** Whether a run is one of this row on this dataset, with any seed, options and learning rate. */
 const isOfRow = ({ method, recipe: { variant } }: GridRow, dataset: DatasetChoice, record: RunRecord): boolean =>
-  isRunOf(
-    { method: method.name, dataset, seed: record.cell.seed, ...(variant && { variant: variant.name }) },
-    record,
-  );
+  isRunOf({ method: method.name, dataset, seed: record.cell.seed, ...(variant && { variant: variant.name }) }, record);
 
 /** Whether a run has the options and the learning rate of the row. Calls no code of its method. */
 const hasSettings = ({ method, recipe, options, learningRate }: GridRow, { cell, training }: RunRecord): boolean =>

@@ -35,7 +35,9 @@ describe("DoRA", () => {
   // For the loss W′[0][0], eq. 6 gives the gradient of V[0]: 10/5 ((1, 0) - 3 (3, 4) / 25) = (1.28, -0.96), and that of
   // B[0] is 2 A (1.28, -0.96) = 1.28. With the norm as a constant it would be 2.
   it("has a gradient through the norm", () => {
-    const gradient = tf.grad((b) => tf.slice(weight(b), [0, 0], [1, 1]))(b_OR).dataSync();
+    const gradient = tf
+      .grad((b) => tf.slice(weight(b), [0, 0], [1, 1]))(b_OR)
+      .dataSync();
     expect(gradient[0]).toBeCloseTo(1.28, 6);
     expect(gradient[1]).toBeCloseTo(0, 6);
   });
