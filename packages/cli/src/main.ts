@@ -6,6 +6,7 @@ import { BenchError, exitCodes } from "@dit-bench/runner/errors";
 import { Command, CommanderError } from "commander";
 import { checkMethod } from "./declarations/check-method.ts";
 import { doctor } from "./declarations/doctor.ts";
+import { exportRun } from "./declarations/export.ts";
 import { fetch } from "./declarations/fetch.ts";
 import { grid } from "./declarations/grid.ts";
 import { gridJob } from "./declarations/grid-job.ts";
@@ -59,6 +60,9 @@ export function program(argv: readonly string[] = []): Command {
   );
   addCommand(bench, "predict", predict, async (_, options) => (await import("./commands/predict.ts")).predict(options));
   addCommand(bench, "sample", sample, async (_, options) => (await import("./commands/sample.ts")).sample(options));
+  addCommand(bench, "export", exportRun, async (_, options) =>
+    (await import("./commands/export.ts")).exportRun(options),
+  );
   addCommand(bench, "features", features, async ({ images }, options) =>
     (await import("./commands/features.ts")).features(images, options),
   );

@@ -24,6 +24,7 @@ export { formatFid, joinWithAnd } from "./format.ts";
 export { toLatex } from "./latex.ts";
 export { answerMarkdown, markdownTable, methodsMarkdown, toMarkdown } from "./markdown.ts";
 export { csvName, type Metric, metricNamed, metrics } from "./metrics.ts";
+export { type CardFacts, modelCard } from "./model-card.ts";
 export { notes } from "./notes.ts";
 export { messagePage } from "./page/message-page.ts";
 export { type PageOptions, reportPage } from "./page/report-page.ts";

@@ -74,7 +74,7 @@ function cellText({ text, isBest, deviation, interval, remarks = [] }: PrintedCe
 const pageWidth = 120;
 
 /** Breaks `text` at spaces into lines of at most 120 columns; `first` and `next` are the prefixes of the lines. */
-function wrap(text: string, first = "", next = ""): string {
+export function wrap(text: string, first = "", next = ""): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -95,7 +95,7 @@ function wrap(text: string, first = "", next = ""): string {
  * Escapes a text so that Markdown prints it as it is, also in a table: no web address becomes a link, no $ a formula. A
  * renderer that makes links of e-mail addresses still does.
  */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .trim()
     .replaceAll(/[\\`*_[\]<>|~#&$]|(?<=\bwww)\.|:(?=\/\/)/gi, (character) => `\\${character}`)

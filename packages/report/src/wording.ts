@@ -6,8 +6,8 @@ import { formatFid, joinWithAnd } from "./format.ts";
 import { mostRuns, type NeededRuns } from "./needed-runs.ts";
 import { type Average, comparedMean } from "./scores.ts";
 
-/** The warning that accompanies every miniature comparison. */
-export function miniatureNote({ records }: Comparison): string {
+/** The warning that accompanies every comparison and every model card of miniatures. */
+export function miniatureNote({ records }: Pick<Comparison, "records">): string {
   const extractor = records.find((record) => record.metrics !== null)?.metrics?.extractor;
   const procedural = records.some((record) => record.data.source === "miniature");
   const what = procedural

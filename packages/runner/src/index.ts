@@ -22,6 +22,8 @@ export { runCell } from "./cell/run-cell.ts";
 export type { RunOutcome, RunTask } from "./cell/run-task.ts";
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
+export { type Exported, type ExportTask, exportRun } from "./export/export-run.ts";
+export { exportFormats } from "./export/formats.ts";
 export { extractorOfId, extractors } from "./extractors/extractors.ts";
 export { type Comparison, compareSets } from "./feature-sets/compare-sets.ts";
 export { checkFileSize, writeFeatureFile } from "./feature-sets/feature-file.ts";

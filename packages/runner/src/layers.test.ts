@@ -18,6 +18,7 @@ const layers = [
   "feature-sets",
   "plan",
   "cell",
+  "export",
   "launch",
 ];
 

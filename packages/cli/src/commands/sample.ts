@@ -100,8 +100,8 @@ export async function sample(options: SampleOptions): Promise<void> {
   }
 }
 
-async function openFinishedRun(folder: string, options: SampleOptions): Promise<Source> {
-  const { recipe, network, classes, title, notes } = await openRun(folder, {
+async function openFinishedRun(run: string, options: SampleOptions): Promise<Source> {
+  const { recipe, network, classes, title, folder, notes } = await openRun(run, {
     plugins: options.plugin,
     ...(options.recipe === undefined ? {} : { recipe: options.recipe }),
   });

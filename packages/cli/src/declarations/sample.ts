@@ -12,7 +12,7 @@ export const [defaultSteps, defaultGuidance] = [50, 4];
 export const sample = declare({
   about: "sample images from a finished run's model, or from any DiT; writes PNG files and a contact sheet",
   flags: {
-    run: text("folder", "the folder of a finished run; 'bench list runs' shows the runs"),
+    run: text("folder", "the folder of a finished run, or its record.json; 'bench list runs' shows the runs"),
     weights: text(
       "file",
       "instead of --run, a DiT's checkpoint: a facebookresearch .pt, a diffusers folder, safetensors, " +

@@ -119,11 +119,28 @@ function numeric(
 }
 
 /** One of the names in `choices`; any other name is refused before the command starts. */
-export const choice = <const Name extends string>(
+export function choice<const Name extends string>(
   placeholder: string,
   about: string,
-  { choices, default: defaultName }: { readonly choices: Choices<Name>; readonly default: NoInfer<Name> },
-): Flag<Name> => ({ placeholder, about, default: defaultName, choices, read: (value) => value as Name });
+  settings: { readonly choices: Choices<Name>; readonly default: NoInfer<Name> },
+): Flag<Name>;
+export function choice<const Name extends string>(
+  placeholder: string,
+  about: string,
+  settings: { readonly choices: Choices<Name>; readonly required: true },
+): Flag<Name>;
+export function choice<const Name extends string>(
+  placeholder: string,
+  about: string,
+  settings: { readonly choices: Choices<Name> },
+): Flag<Name | undefined>;
+export function choice(
+  placeholder: string,
+  about: string,
+  settings: { readonly choices: Choices } & Presence<string>,
+): Flag<string> {
+  return { placeholder, about, ...settings, read: (value) => value };
+}
 
 /** A positional argument of a command; the order of arguments is that of the declaration. */
 export interface Argument<Value = unknown> {

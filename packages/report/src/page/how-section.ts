@@ -5,6 +5,8 @@ import { printable, quantity, quoteForShell } from "@dit-bench/text";
 import { type Column, tableColumns } from "../columns.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { notes } from "../notes.ts";
+import { optionFlags, runCommand } from "../run-command.ts";
+import { facts, flattenSettings, settingText } from "../run-facts.ts";
 import { type Html, html, markup } from "./html.ts";
 import { shownMetrics } from "./make-data.ts";
 
@@ -53,23 +55,16 @@ function commandLine(words: readonly string[]): Html {
 export function commands(comparison: Comparison): string[][] {
   const { rows, records, recipes } = comparison;
   const seeds = [...new Set(records.map(({ cell }) => cell.seed))];
-  const runs = Math.max(...seeds) < seeds.length ? gridCommands(comparison, seeds.length) : rows.flatMap(runCommands);
+  const runs =
+    Math.max(...seeds) < seeds.length
+      ? gridCommands(comparison, seeds.length)
+      : rows.flatMap((row) => row.records.map((record) => runCommand(record)));
   const recipe = recipes[0]!;
   return [
     ...runs,
     ["npx", "bench", "table", "--from", "runs", "--out", `results/${recipe}`],
     ["npx", "bench", "report", "--recipe", recipe],
   ].map((words) => words.map((word) => quoteForShell(printable(word))));
-}
-
-function runCommands(row: MethodRow): string[][] {
-  return row.records.map((record) => [
-    ...["npx", "bench", "run", "--recipe", record.recipe, "--method", row.method],
-    ...(record.data.source === "folder" ? ["--data", "FOLDER"] : ["--dataset", record.cell.dataset]),
-    ...["--seed", String(record.cell.seed)],
-    ...(record.cell.variant === undefined ? [] : ["--variant", record.cell.variant.name]),
-    ...optionFlags(row).flatMap((option) => ["--set", option]),
-  ]);
 }
 
 function gridCommands({ rows, records, recipes }: Comparison, seeds: number): string[][] {
@@ -84,7 +79,7 @@ function gridCommands({ rows, records, recipes }: Comparison, seeds: number): st
     Array.from({ length: rounds }, (_, round) => {
       const chosen = [...rowsOf.values()].flatMap((list) => list[round] ?? []);
       const names = chosen.map(({ method }) => method).sort();
-      const options = chosen.flatMap(optionFlags).sort();
+      const options = chosen.flatMap((row) => optionFlags(row.records[0]!)).sort();
       return [
         ...["npx", "bench", "grid", "--recipe", recipe, "--methods", names.join(",")],
         ...sources,
@@ -103,13 +98,6 @@ function datasetFlags(records: readonly RunRecord[]): string[] {
   return ["--datasets", names.sort().join(",")];
 }
 
-function optionFlags({ records }: MethodRow): string[] {
-  const { cell, training } = records[0]!;
-  // A rate that differs from the method's own by rounding only counts as its own.
-  const rate = training.learningRate && { learningRate: Number(training.learningRate.toPrecision(15)) };
-  return Object.entries({ ...cell.options, ...rate }).map(([name, value]) => `${cell.method}.${name}=${plain(value)}`);
-}
-
 function methodsUsed(rows: readonly MethodRow[]): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Settings of the methods"><table>
 <caption>Settings of the methods</caption>
@@ -117,7 +105,7 @@ function methodsUsed(rows: readonly MethodRow[]): Html {
 <th scope="col">Learning rate</th><th scope="col" class="number">Runs</th></tr></thead>
 <tbody>${rows.map(({ label, records }) => {
     const rates = distinct(records.map(rateText));
-    const options = Object.entries(records[0]!.cell.options).map(([name, value]) => `${name} ${plain(value)}`);
+    const options = Object.entries(records[0]!.cell.options).map(([name, value]) => `${name} ${settingText(value)}`);
     return html`<tr><th scope="row">${label}</th><td>${distinct(records.map(({ cell }) => cell.methodSource))}</td>
 <td>${options.join(", ") || "none"}</td><td>${rates}</td><td class="number">${records.length}</td></tr>`;
   })}</tbody></table></div>`;
@@ -127,38 +115,6 @@ function rateText({ training, tuning }: RunRecord): string {
   if (training.learningRate === undefined) return "not recorded";
   const isTuned = tuning?.option === "training.learningRate";
   return `${Number(training.learningRate.toPrecision(6))}${isTuned ? ", chosen by a sweep" : ""}`;
-}
-
-/** Facts that may differ between runs, with all their values. A further one is one entry. */
-const facts: readonly [name: string, value: (record: RunRecord) => string][] = [
-  ["Protocol", ({ protocol }) => protocol],
-  ["Training", ({ training }) => `${training.steps} steps, batches of ${training.batch}`],
-  ["Training images", ({ data }) => `${quantity(data.images, "image")} of ${data.size}×${data.size} pixels`],
-  ["Held-out images", ({ data }) => (data.heldOut ? quantity(data.heldOut.images, "image") : "none")],
-  ["Scores", ({ metrics }) => (metrics === null ? "none, diverged" : scoring(metrics))],
-  ["Engine", ({ engine }) => `${engine.name}, ${quantity(engine.threads, "thread")}`],
-  ["Machine", ({ machine }) => machineText(machine)],
-  ["Program", ({ code }) => programText(code)],
-  ["Packages", ({ versions, machine }) => packagesText(versions, machine.node)],
-  ["Base model", ({ weights }) => `SHA-256 ${weights.base.slice(0, 16)}…`],
-  ["Extractor's weights", ({ weights }) => `SHA-256 ${weights.extractor.slice(0, 16)}…`],
-];
-
-function scoring({ generated, real, extractor, resizer }: NonNullable<RunRecord["metrics"]>): string {
-  return `${generated} generated against ${real} real images, features of ${extractor}, resizer ${resizer}`;
-}
-
-function machineText({ cpu, cores, memoryGB, gpu, os }: RunRecord["machine"]): string {
-  return `${cpu}, ${quantity(cores, "core")}, ${memoryGB} GB${gpu === null ? "" : `, ${gpu}`}, ${os}`;
-}
-
-function programText({ version, commit, clean }: RunRecord["code"]): string {
-  const state = clean === false ? " with uncommitted changes" : "";
-  return `dit-bench ${version}${commit === null ? "" : `, commit ${commit.slice(0, 7)}${state}`}`;
-}
-
-function packagesText(versions: RunRecord["versions"], node: string): string {
-  return [`Node ${node}`, ...Object.entries(versions).map(([name, version]) => `${name} ${version}`)].join(", ");
 }
 
 function circumstances(records: readonly RunRecord[]): Html {
@@ -173,21 +129,12 @@ function circumstances(records: readonly RunRecord[]): Html {
 }
 
 function settingsTable(settings: RunRecord["settings"]): Html {
-  const lines = flatten(settings).filter(([path]) => path !== "about");
+  const lines = flattenSettings(settings).filter(([path]) => path !== "about");
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Settings of the recipe"><table>
 <caption>Settings of the recipe, as <code>--set NAME=VALUE</code> takes them</caption>
 <thead><tr><th scope="col">Name</th><th scope="col">Value</th></tr></thead>
-<tbody>${lines.map(([path, value]) => html`<tr><th scope="row">${path}</th><td>${plain(value)}</td></tr>`)}</tbody>
+<tbody>${lines.map(([path, value]) => html`<tr><th scope="row">${path}</th><td>${settingText(value)}</td></tr>`)}</tbody>
 </table></div>`;
-}
-
-function flatten(value: unknown, path = ""): [path: string, value: unknown][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [[path, value]];
-  return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === "" ? key : `${path}.${key}`));
-}
-
-function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function distinct(values: readonly (string | number)[]): string {

@@ -6,12 +6,12 @@ import { makeFolders } from "@dit-bench/files";
 import { printable } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
 
-/** Makes a folder of results and those above it. Throws BenchError (io). */
-export function makeFolder(folder: string): void {
+/** Makes a folder of results and those above it. Throws BenchError (io). @param flag the flag that names another one */
+export function makeFolder(folder: string, flag = "--out"): void {
   try {
     makeFolders(folder);
   } catch (error) {
-    throw folderError(folder, error, "--out");
+    throw folderError(folder, error, flag);
   }
 }
 
