@@ -1,6 +1,13 @@
 // Format `merged`: the base model with the method merged into its weights, as a whole DiT.
 
-import { asDiffusers, diffusersConfig, LayoutError, type TensorSource, type TensorView } from "@dit-bench/dit";
+import {
+  asDiffusers,
+  type DitConfig,
+  diffusersConfig,
+  LayoutError,
+  type TensorSource,
+  type TensorView,
+} from "@dit-bench/dit";
 import type { Values, WeightInfo } from "@dit-bench/method";
 import type { StoredTensor } from "@dit-bench/weights";
 import type { TrainedRun } from "../cell/open-run.ts";
@@ -33,9 +40,8 @@ export const merged: ExportFormat = {
 
 function official(run: TrainedRun, source: TensorSource<StoredTensor>): ExportParts {
   const file = "model.safetensors";
-  const { _class_name, ...settings } = diffusersConfig(run.config);
   return {
-    files: [tensorFile(file, pendingOf(source), { ...metadataOf(run, whole), ...readingHints(settings) })],
+    files: [tensorFile(file, pendingOf(source), { ...metadataOf(run, whole), ...readingHints(run.config) })],
     library: "dit-bench",
     use: [
       `\`${file}\` is a whole model with the names of facebookresearch/DiT's checkpoints. With that repository's`,
@@ -75,9 +81,10 @@ function diffusers(run: TrainedRun, source: TensorSource<StoredTensor>): ExportP
 const whole = "base model with the method merged in, from the moving average of the trained weights";
 
 /** What no shape of a weight shows, under the names that `bench predict` and `bench sample` look for. */
-function readingHints({ num_attention_heads: heads, num_embeds_ada_norm: classes }: Record<string, unknown>) {
-  return { "config.num_attention_heads": String(heads), "config.num_embeds_ada_norm": String(classes) };
-}
+const readingHints = ({ heads, classes }: DitConfig) => ({
+  "config.num_attention_heads": String(heads),
+  "config.num_embeds_ada_norm": String(classes),
+});
 
 /** Throws BenchError (usage) for positions that diffusers' layout cannot hold. */
 function asView(source: TensorSource<StoredTensor>): TensorView<StoredTensor> {

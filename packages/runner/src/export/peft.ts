@@ -2,7 +2,6 @@
 // fields are those of PEFT 0.17 to 0.20: src/peft/utils/save_and_load.py, utils/other.py, tuners/lora.
 
 import { sinCosPositions } from "@dit-bench/dit";
-import type { Module, WeightInfo } from "@dit-bench/method";
 import type { StoredTensor } from "@dit-bench/weights";
 import type { RecordedRun, TrainedRun } from "../cell/open-run.ts";
 import { BenchError } from "../errors.ts";
@@ -90,17 +89,12 @@ function refuseOtherBase({ recipe, config, base }: TrainedRun): void {
 function sitesOf({ adapted, trained }: TrainedRun): PeftSite[] {
   const { model, trainable, method } = adapted;
   const stored = new Map(model.weights.map(({ name, shape }) => [name, shape]));
-  const own = (path: string) => trainable.filter(({ name }) => name.startsWith(`${path}.${method.name}.`));
-  const asSite = (module: Module, weights: readonly WeightInfo[]): PeftSite => ({
-    module,
-    layer: stored.get(`${module.path}.weight`) ?? [],
-    weights: Object.fromEntries(
-      weights.map(({ name, shape }) => [name.slice(name.lastIndexOf(".") + 1), f32(shape, trained[name]!)]),
-    ),
-  });
   return model.modules.flatMap((module) => {
-    const weights = own(module.path);
-    return weights.length === 0 ? [] : [asSite(module, weights)];
+    const start = `${module.path}.${method.name}.`;
+    const own = trainable.filter(({ name }) => name.startsWith(start));
+    if (own.length === 0) return [];
+    const weights = own.map(({ name, shape }) => [name.slice(start.length), f32(shape, trained[name]!)]);
+    return [{ module, layer: stored.get(`${module.path}.weight`) ?? [], weights: Object.fromEntries(weights) }];
   });
 }
 
