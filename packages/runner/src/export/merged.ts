@@ -51,7 +51,7 @@ function official(run: TrainedRun, source: TensorSource<StoredTensor>): ExportPa
         ...officialModel(run.config),
         `model.load_state_dict(load_file("${file}"))`,
       ),
-      "With dit-bench: `npx bench sample --weights FOLDER --output images`, where FOLDER has this file.",
+      "With dit-bench: `npx bench sample --weights path/to/this/folder --output images`.",
     ].join("\n"),
   };
 }
@@ -69,11 +69,11 @@ function diffusers(run: TrainedRun, source: TensorSource<StoredTensor>): ExportP
       python(
         "from diffusers import DiTTransformer2DModel",
         "",
-        'model = DiTTransformer2DModel.from_pretrained("FOLDER")  # this folder',
+        'model = DiTTransformer2DModel.from_pretrained("path/to/this/folder")',
       ),
       "The weights were trained with the timestep frequencies of facebookresearch/DiT. diffusers spaces them slightly",
       "differently, so that its outputs differ. With dit-bench the outputs are those of the training:",
-      "`npx bench sample --weights FOLDER --output images`.",
+      "`npx bench sample --weights path/to/this/folder --output images`.",
     ].join("\n"),
   };
 }

@@ -63,7 +63,7 @@ describe("a LoRA as a folder for PEFT", () => {
   });
 
   it("gives the merged model when PEFT's formula is applied to the base model", async () => {
-    const at = "{blocks.*.attn.{qkv,proj},blocks.*.adaLN_modulation.1,x_embedder.proj,t_embedder.mlp.0}";
+    const at = "{blocks.*.attn.*,blocks.*.adaLN_modulation.1,x_embedder.proj,t_embedder.mlp.0}";
     const run = await trainedRun("lora", { rank: 3, alpha: 5, at });
     const { adapted, base, trained } = run;
     const wanted = mergedValues(adapted, { ...base, ...trained });

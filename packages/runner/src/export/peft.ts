@@ -53,7 +53,7 @@ export const peft: ExportFormat = {
           "base = ...  # the state dict of the base model",
           'base.pop("y_embedder.embedding_table.weight")  # the adapter has the table of its own classes',
           "model.load_state_dict(base, strict=False)",
-          'model = PeftModel.from_pretrained(model, "FOLDER")  # this folder',
+          'model = PeftModel.from_pretrained(model, "path/to/this/folder")',
         ),
         `\`num_classes\` must be ${config.classes}: the adapter replaces the class embedding (\`modules_to_save\`).`,
       ].join("\n"),

@@ -27,9 +27,8 @@ export async function trainedRun(
       return [name, noise(name, size(shape)).map((z, i) => z + (start?.[i] ?? 0))];
     }),
   );
-  const { name: _, ...model } = config;
   const recipe = loadRecipe("mini");
-  const settings = { ...recipe.settings, model: { ...model, name: "tiny", learnSigma: true as const }, ...changes };
+  const settings = { ...recipe.settings, model: { ...config, learnSigma: true as const }, ...changes };
   return {
     folder: "a-run",
     record: recordOf(method, adapted.options, settings),

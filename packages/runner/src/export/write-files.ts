@@ -86,6 +86,6 @@ function readList(folder: string): readonly string[] | undefined {
 }
 
 const writeList = (folder: string, files: readonly string[]): void => {
-  const content = { version: 1, command: "bench export", files } satisfies z.input<typeof list>;
+  const content = { version: 1, command: "bench export", files: [...files] } satisfies z.input<typeof list>;
   replaceFileSync(join(folder, listName), [Buffer.from(`${JSON.stringify(content, null, 2)}\n`)]);
 };
