@@ -1,13 +1,14 @@
 // Facts about a run in the metadata of exported weights, so that the file can be used without its record.
 
+import { printable } from "@dit-bench/text";
 import type { TrainedRun } from "../cell/open-run.ts";
 import { baseFacts } from "./base-facts.ts";
 
-/** @param what the content of the file */
+/** Texts of the record are escaped: the format allows valid Unicode only. @param what the content of the file */
 export function metadataOf(run: TrainedRun, what: string): Record<string, string> {
   const { record, adapted } = run;
   const { cell, data, weights } = record;
-  return {
+  const facts = {
     format: "pt", // the key that transformers and PEFT write: shapes are those of PyTorch
     what,
     method: cell.method,
@@ -23,4 +24,5 @@ export function metadataOf(run: TrainedRun, what: string): Record<string, string
     seed: String(cell.seed),
     classes: JSON.stringify(data.classes),
   };
+  return Object.fromEntries(Object.entries(facts).map(([key, text]) => [key, printable(text)]));
 }
