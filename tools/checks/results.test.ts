@@ -1,4 +1,4 @@
-// Tests that the published results in results/mini are complete, come from committed code and match their records.
+// Tests that the published results are complete, come from committed code and match their records.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,30 +8,49 @@ import { writeReport } from "@dit-bench/report";
 import { describe, expect, it } from "vitest";
 import { textOf, top } from "./files.ts";
 
-const resultsFolder = join(top, "results/mini");
+const methods = ["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"];
+const miniatures = ["food", "sun", "df20m", "caltech", "cub", "artbench", "flowers", "cars"];
+const variants = ["continued full", "continued difffit", "resampled full", "resampled difffit", "from-scratch full"];
 
-describe("results/mini", () => {
-  it("has records of 6 methods on 8 datasets with 3 seeds each, all finished and from committed code", async () => {
-    const records = (await findRecords(resultsFolder)).records.map(({ record }) => record);
-    const cells = records.map((r) => `${r.cell.method} ${r.cell.dataset} ${r.cell.seed}`);
-    expect(new Set(cells).size).toBe(6 * 8 * 3);
-    expect(records.length).toBe(6 * 8 * 3);
+describe.each([
+  ["mini", miniatures, methods],
+  ["high-resolution/mini", ["source"], [...methods, ...variants]],
+])("results/%s", (name, datasets, rows) => {
+  const folder = join(top, "results", name);
+
+  it("has every row on every dataset with three seeds, all finished and from committed code", async () => {
+    const records = (await findRecords(folder)).records.map(({ record }) => record);
+    const cells = records.map(
+      ({ cell }) => `${cell.variant ? `${cell.variant.name} ` : ""}${cell.method} ${cell.dataset} ${cell.seed}`,
+    );
+    const expected = rows.flatMap((row) => datasets.flatMap((dataset) => [0, 1, 2].map((s) => `${row} ${dataset} ${s}`)));
+    expect(cells.sort()).toEqual(expected.sort());
     expect(records.filter((r) => !r.code.clean || r.exit !== "finished")).toEqual([]);
   });
 
-  it("has the tables and the chart that a report of its records contains", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dit-bench-results-"));
+  it("has the tables and the chart that its records give", async () => {
+    const made = mkdtempSync(join(tmpdir(), "dit-bench-results-"));
     try {
-      const { records } = await findRecords(resultsFolder);
+      const { records } = await findRecords(folder);
       await writeReport(
         records.map(({ record }) => record),
-        folder,
+        made,
       );
       // The PNG is not compared, because another CPU rounds its shades differently.
       for (const file of ["table.csv", "table.md", "table.tex", "chart.svg"])
-        expect(readFileSync(join(folder, file), "utf8") === textOf(`results/mini/${file}`), file).toBe(true);
+        expect(readFileSync(join(made, file), "utf8") === textOf(`results/${name}/${file}`), file).toBe(true);
     } finally {
-      rmSync(folder, { recursive: true });
+      rmSync(made, { recursive: true });
     }
+  });
+});
+
+describe("results/high-resolution/mini", () => {
+  it("has held-out scores and the copy rate in every record", async () => {
+    const { records } = await findRecords(join(top, "results/high-resolution/mini"));
+    for (const { record } of records)
+      expect(Object.keys(record.metrics!.scores!)).toEqual(
+        expect.arrayContaining(["heldOutFid", "heldOutKid", "copyRate", "precision", "recall", "density", "coverage"]),
+      );
   });
 });

@@ -20,7 +20,7 @@ const results = fileURLToPath(new URL("../../../results/mini", import.meta.url))
 const published = join(results, "records/flowers");
 const place = mkdtempSync(join(tmpdir(), "bench-report-"));
 const strip = Buffer.from("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==", "base64");
-const flags = { recipe: "mini", serve: false, withRealImages: false, json: false, port: undefined };
+const flags = { recipe: "mini", with: [], serve: false, withRealImages: false, json: false, port: undefined };
 let printed = "";
 let number = 0;
 let from: string;
@@ -63,6 +63,12 @@ describe("bench report", () => {
     expect(sizes[0]!.length).toBeLessThan(5e6);
     expect(printed).toContain("mini/1: 144 records");
     expect(printed).toMatch(/a\/report\.html \(\d+ kB\)/);
+  });
+
+  it.each(["mini", "high-resolution/mini"])("the published page of %s is made of its records", async (name) => {
+    const folder = fileURLToPath(new URL(`../../../results/${name}`, import.meta.url));
+    const { made } = await makePages({ from: folder, out: folder, withRealImages: false });
+    expect(made.map(({ html }) => html === readFileSync(join(folder, "report.html"), "utf8"))).toEqual([true]);
   });
 
   it("makes the same page from the runs and from the copies that bench table made", async () => {

@@ -13,4 +13,10 @@ import speed from "./speed.mjs";
  */
 
 /** @type {readonly Source[]} */
-export const sources = [recordsOf("mini", "mini"), paper, precision, speed];
+export const sources = [
+  recordsOf("mini", "mini"),
+  recordsOf("high-resolution", "high-resolution/mini"),
+  paper,
+  precision,
+  speed,
+];

@@ -1,8 +1,8 @@
 // Writes the tables of a grid after its cells have ended.
 
 import { exitCodes } from "@dit-bench/runner/errors";
-import type { GridOptions } from "../declarations/grid.ts";
 import { reportError } from "../report-error.ts";
+import type { LauncherOptions } from "./launchers/launcher.ts";
 
 /**
  * Writes the tables and returns the exit code. An error is reported here and not thrown, so that it does not replace
@@ -10,7 +10,7 @@ import { reportError } from "../report-error.ts";
  */
 export async function writeGridTables(
   folder: string,
-  { json, with: others }: Pick<GridOptions, "json" | "with">,
+  { json, with: others }: Pick<LauncherOptions, "json" | "with">,
 ): Promise<number> {
   try {
     const { writeTables } = await import("../commands/table.ts"); // its charts take long to load

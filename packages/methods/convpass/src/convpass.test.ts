@@ -10,7 +10,7 @@ import convpass from "./index.ts";
 beforeAll(() => tf.setBackend("cpu"));
 
 describe.each([{}, { beside: ["attn"], bottleneck: 3, scale: 0.1 }])("Convpass %j", (options) => {
-  it.each(checks)("$name", ({ run }) => run({ method: convpass, options, startsAsBase: true, merges: false }));
+  it.each(checks)("$name", ({ run }) => run({ method: convpass, options, merges: false }));
 });
 
 const [N, S, D, R] = [2, 4, 6, 3];

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import dora from "./index.ts";
 
 describe.each([{}, { rank: 2, alpha: 1, at: "{x_embedder.proj,blocks.*.mlp.*}" }])("DoRA %j", (options) => {
-  it.each(checks)("$name", ({ run }) => run({ method: dora, options, startsAsBase: true, merges: true }));
+  it.each(checks)("$name", ({ run }) => run({ method: dora, options, merges: true }));
 });
 
 describe("DoRA", () => {

@@ -10,7 +10,7 @@ describe.each([
   { rank: 2, a: "vector", b: "constant", d: "constant", e: "none", at: "blocks.*.{attn.proj,mlp.*}" },
   { a: "constant", b: "vector", c: "vector", e: "constant" },
 ])("GLoRA %j", (options) => {
-  it.each(checks)("$name", ({ run }) => run({ method: glora, options, startsAsBase: true, merges: true }));
+  it.each(checks)("$name", ({ run }) => run({ method: glora, options, merges: true }));
 });
 
 describe("GLoRA", () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import ia3 from "./index.ts";
 
 describe.each([{}, { scaled: ["mlp"] }, { scaled: ["values", "keys", "values"] }])("(IA)³ %j", (options) => {
-  it.each(checks)("$name", ({ run }) => run({ method: ia3, options, startsAsBase: true, merges: true }));
+  it.each(checks)("$name", ({ run }) => run({ method: ia3, options, merges: true }));
 });
 
 describe("(IA)³", () => {

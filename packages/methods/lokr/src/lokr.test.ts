@@ -10,7 +10,7 @@ import lokr from "./index.ts";
 describe.each([{}, { factor: 4, rank: 2, scale: 0.5 }, { factor: "square", at: "blocks.*.{attn,mlp}.*" }])(
   "LoKr %j",
   (options) => {
-    it.each(checks)("$name", ({ run }) => run({ method: lokr, options, startsAsBase: true, merges: true }));
+    it.each(checks)("$name", ({ run }) => run({ method: lokr, options, merges: true }));
   },
 );
 

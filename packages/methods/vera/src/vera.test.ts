@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import vera from "./index.ts";
 
 describe.each([{}, { rank: 3, dInitial: 1, seed: 7, at: "blocks.*.{attn,mlp}.*" }])("VeRA %j", (options) => {
-  it.each(checks)("$name", ({ run }) => run({ method: vera, options, startsAsBase: true, merges: true }));
+  it.each(checks)("$name", ({ run }) => run({ method: vera, options, merges: true }));
 });
 
 describe("VeRA", () => {

@@ -1,6 +1,6 @@
 // Runs of a small recipe: their outcomes, and that every run closes the file of its images, also after an error.
 
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine, type Engine } from "@dit-bench/compiler";

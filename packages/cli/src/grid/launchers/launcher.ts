@@ -26,6 +26,8 @@ export interface LauncherOptions {
   /** In minutes. */
   readonly timeLimit: number | undefined;
   readonly json: boolean;
+  /** Folders whose records the tables have, too. */
+  readonly with: readonly string[];
   readonly engine: string;
   readonly job: readonly string[];
   readonly dryRun: boolean;
