@@ -51,6 +51,8 @@ export interface MethodRow extends ScoreRow {
   rank: number | null;
   /** Training time over that of full fine-tuning: geometric mean of comparable pairs of runs; null without a pair. */
   relativeTime: number | null;
+  /** Its 95 % interval; null for fewer than two pairs, and for the reference itself. */
+  relativeTimeInterval: readonly [low: number, high: number] | null;
   /** Sampling time over that of full fine-tuning, in the same way. */
   relativeSamplingTime: number | null;
   /** The runs of the row. */
@@ -79,18 +81,21 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
     const methodRecords = sorted.filter((record) => labelOf(record) === label);
     const { method, variant } = methodRecords[0]!.cell;
+    const full = method === "full" && variant === undefined;
+    const time = relativeTime(methodRecords);
     return {
       method,
       label,
       variant: variant?.title ?? null,
-      full: method === "full" && variant === undefined,
+      full,
       ...scoreRow(
         methodRecords.map((record) => methodScore(record, fid)),
         datasets,
         fid.bounds,
       ),
-      relativeTime: relativeTime(methodRecords),
-      relativeSamplingTime: relativeSamplingTime(methodRecords),
+      relativeTime: time?.ratio ?? null,
+      relativeTimeInterval: full ? null : (time?.interval ?? null),
+      relativeSamplingTime: relativeSamplingTime(methodRecords)?.ratio ?? null,
       records: methodRecords,
     };
   });

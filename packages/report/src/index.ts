@@ -20,7 +20,7 @@ export { ComparisonError, groupByProtocol, isSameRun } from "./comparable.ts";
 export { type Comparison, type ComparisonOptions, comparison, type MethodRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";
 export { differencesOf } from "./differences.ts";
-export { formatFid, joinWithAnd } from "./format.ts";
+export { formatFid, formatRatio, joinWithAnd } from "./format.ts";
 export { toLatex } from "./latex.ts";
 export { answerMarkdown, markdownTable, methodsMarkdown, toMarkdown } from "./markdown.ts";
 export { csvName, type Metric, metricNamed, metrics } from "./metrics.ts";

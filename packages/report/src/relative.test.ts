@@ -14,8 +14,12 @@ test("relativeToFull takes the geometric mean over runs with a partner, and igno
   const [own0, own1, own2] = syntheticRecords({ methods: [bitfit], datasets: ["food"], seeds: [0, 1, 2] });
   const all = [timed(full0!, 10), timed(full1!, 10), timed(own0!, 5), timed(own1!, 80), timed(own2!, 1)];
   const relative = relativeToFull(all, trainSeconds);
-  expect(relative(all.slice(2))).toBeCloseTo(2, 12); // 0.5 and 8; seed 2 has no partner
-  expect(relative([timed(own0!, 0), all[3]!])).toBeCloseTo(8, 12);
+  const two = relative(all.slice(2))!; // 0.5 and 8; seed 2 has no partner
+  expect(two.ratio).toBeCloseTo(2, 12);
+  // The logarithms are ln 2 ± ln 4: their mean has the standard error ln 4, and t with one degree of freedom is 12.706.
+  expect(Math.log(two.interval![1])).toBeCloseTo(Math.log(2) + 12.7062 * Math.log(4), 3);
+  expect(Math.log(two.interval![0])).toBeCloseTo(Math.log(2) - 12.7062 * Math.log(4), 3);
+  expect(relative([timed(own0!, 0), all[3]!])).toEqual({ ratio: expect.closeTo(8, 12), interval: null });
   expect(relative([diverged(all[2]!)])).toBeNull();
   expect(relativeToFull([diverged(all[0]!)], trainSeconds)(all.slice(2, 3))).toBeNull();
 });

@@ -1,7 +1,16 @@
 // Times of a method relative to full fine-tuning, from pairs of runs under the same circumstances.
 
 import type { RunRecord } from "@dit-bench/record";
-import { geometricMean } from "./statistics.ts";
+import { confidenceLevel } from "./scores.ts";
+import { geometricMean, meanInterval } from "./statistics.ts";
+
+/** A time over that of full fine-tuning. */
+export interface RelativeTime {
+  /** The geometric mean over pairs of runs. */
+  readonly ratio: number;
+  /** 95 % interval of the mean from the spread of the pairs' logarithms; null for one pair. */
+  readonly interval: readonly [low: number, high: number] | null;
+}
 
 /**
  * Returns the function that compares records with the runs of full fine-tuning: the geometric mean of the ratios to
@@ -13,7 +22,7 @@ import { geometricMean } from "./statistics.ts";
 export function relativeToFull(
   all: readonly RunRecord[],
   seconds: (record: RunRecord) => number,
-): (records: readonly RunRecord[]) => number | null {
+): (records: readonly RunRecord[]) => RelativeTime | null {
   const wasTimed = (record: RunRecord) => record.exit === "finished" && seconds(record) > 0;
   const isReference = ({ cell }: RunRecord) => cell.method === "full" && cell.variant === undefined;
   const fullSeconds = new Map<string, number>();
@@ -27,7 +36,9 @@ export function relativeToFull(
       const reference = fullSeconds.get(circumstances(record));
       return reference === undefined ? [] : [seconds(record) / reference];
     });
-    return ratios.length === 0 ? null : geometricMean(ratios);
+    if (ratios.length === 0) return null;
+    const interval = meanInterval(ratios.map(Math.log), confidenceLevel);
+    return { ratio: geometricMean(ratios), interval: interval && [Math.exp(interval[0]), Math.exp(interval[1])] };
   };
 }
 

@@ -3,7 +3,7 @@
 //     fid difffit            the mean over the datasets; `fid base` is the base model's
 //     fid difffit flowers    the mean over the seeds on one dataset
 //     fid difffit interval   the 95 % interval of the mean
-//     storedBytes difffit    any other column of the tables, such as `rank` or `relativeTime`
+//     storedBytes difffit    any other column of the tables, such as `rank` or `relativeTime`, which has an interval, too
 //     difference full lora   difference of the average FIDs; then `interval`, or `lower` for "7 of 8" datasets
 //     verdict full lora      whether the first is better than, worse than or not separated from the second
 //     order, best, unseparated, runs, seeds, protocol, answer, steps
@@ -21,6 +21,7 @@ import {
   comparison as compare,
   differencesOf,
   formatFid,
+  formatRatio,
   joinWithAnd,
   markdownTable,
   methodsMarkdown,
@@ -83,6 +84,11 @@ function columnText(column) {
       ? column.base(base, comparison)
       : column.cell(rowOf(comparison, method), comparison);
     if (detail === undefined) return text;
+    if (detail === "interval" && column.name === "relativeTime") {
+      const limits = rowOf(comparison, method).relativeTimeInterval;
+      if (limits === null) throw new Error("it has no interval");
+      return limits.map(formatRatio).join(" to ");
+    }
     if (detail === "interval") {
       if (interval === undefined) throw new Error("it has no interval");
       return `${interval.low} to ${interval.high}${interval.mark}`;
