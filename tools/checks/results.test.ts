@@ -23,7 +23,9 @@ describe.each([
     const cells = records.map(
       ({ cell }) => `${cell.variant ? `${cell.variant.name} ` : ""}${cell.method} ${cell.dataset} ${cell.seed}`,
     );
-    const expected = rows.flatMap((row) => datasets.flatMap((dataset) => [0, 1, 2].map((s) => `${row} ${dataset} ${s}`)));
+    const expected = rows.flatMap((row) =>
+      datasets.flatMap((dataset) => [0, 1, 2].map((s) => `${row} ${dataset} ${s}`)),
+    );
     expect(cells.sort()).toEqual(expected.sort());
     expect(records.filter((r) => !r.code.clean || r.exit !== "finished")).toEqual([]);
   });

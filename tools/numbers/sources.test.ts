@@ -151,7 +151,10 @@ describe("the other sources", () => {
 
 describe("unknown words", () => {
   it.each([
-    ["minni fid lora", "source 'minni' is not known; did you mean 'mini'? available: mini, high-resolution, paper, precision, speed"],
+    [
+      "minni fid lora",
+      "source 'minni' is not known; did you mean 'mini'? available: mini, high-resolution, paper, precision, speed",
+    ],
     ["mini fidd lora", "question 'fidd' is not known; did you mean 'fid'? available: fid, rank, kid"],
     ["mini fid lorra", "method 'lorra' is not known; did you mean 'lora'? available: "],
     ["mini fid", "a method is missing; available: "],

@@ -51,7 +51,7 @@ export default defineMethod({
         merge(base, w, { path }) {
           const weight_OI = base[`${path}.weight`]!;
           const bias_O = base[`${path}.bias`]!;
-          const [A, B, C_I1, D, E] = ["a", "b", "c", "d", "e"].map((key) => valueOf(key, w));
+          const [A, B, C_I1, D, E] = ["a", "b", "c", "d", "e"].map((key) => tensorOf(key, w));
           const prompt_O = C_I1 && tf.reshape(tf.matMul(weight_OI, C_I1), [-1]);
           return {
             [`${path}.weight`]: sum(weight_OI, A && tf.mul(weight_OI, A), B),
@@ -71,7 +71,7 @@ function support(key: string, form: string, R: number, rows: number, ...columns:
   return { [`${key}Left`]: zeros(rows, R), [`${key}Right`]: uniform(xavier, R, ...columns) };
 }
 
-const valueOf = (key: string, w: Weights): tf.Tensor | undefined =>
+const tensorOf = (key: string, w: Weights): tf.Tensor | undefined =>
   w[key] ?? (w[`${key}Left`] && tf.matMul(w[`${key}Left`]!, w[`${key}Right`]!));
 
 const sum = (first: tf.Tensor, ...others: (tf.Tensor | undefined)[]): tf.Tensor =>

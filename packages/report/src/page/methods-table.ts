@@ -110,7 +110,12 @@ function relativeTimeColumn({ rows, bases }: Comparison): Column {
         },
   );
   const hasInterval = rows.some(({ relativeTimeInterval }) => relativeTimeInterval !== null);
-  return { heading: `Relative time${hasInterval ? " (95 % interval)" : ""}`, number: true, first: "ascending", cells: [...cells, ...bases.map(() => missing)] };
+  return {
+    heading: `Relative time${hasInterval ? " (95 % interval)" : ""}`,
+    number: true,
+    first: "ascending",
+    cells: [...cells, ...bases.map(() => missing)],
+  };
 }
 
 const missing: SortableCell = { content: gap, sort: null };
