@@ -11,7 +11,7 @@ import { choose, expectNoMore } from "../choose.mjs";
 /** @type {ReadonlyMap<string, (group: Group) => string>} */
 const questions = new Map([
   ["difference", ({ difference }) => signed(difference)],
-  ["interval", ({ interval }) => interval.map(signed).join(" to ")],
+  ["interval", ({ interval }) => (interval === null ? "no interval" : interval.map(signed).join(" to "))],
   ["percent", ({ percent }) => `${signed(percent)} %`],
 ]);
 
