@@ -7,8 +7,8 @@ import glora from "./index.ts";
 
 describe.each([
   {},
-  { rank: 2, a: "vector", b: "constant", d: "constant", e: "none", at: "blocks.*.{attn.proj,mlp.*}" },
-  { a: "constant", b: "vector", c: "vector", e: "constant" },
+  { rank: 2, a: "vector", c: "vector", d: "none", e: "none", at: "blocks.*.{attn.proj,mlp.*}" },
+  { a: "constant", b: "vector", d: "constant", e: "constant" },
 ])("GLoRA %j", (options) => {
   it.each(checks)("$name", ({ run }) => run({ method: glora, options, merges: true }));
 });
@@ -24,7 +24,7 @@ describe("GLoRA", () => {
 
   /** The merged weight and bias for these new weights. */
   function merge(options: object, values: Record<string, number[][] | number[]>) {
-    const [graft] = glora.adapt(parseOptions(glora, { at: "fc", ...options }), {} as Model).grafts!;
+    const [graft] = glora.adapt(parseOptions(glora, { at: "fc", ...options }), { modules: [layer] } as Model).grafts!;
     expect(Object.keys(values).sort()).toEqual(Object.keys(graft!.weights(layer)).sort());
     const w = Object.fromEntries(Object.entries(values).map(([key, v]) => [key, tf.tensor(v)]));
     const merged = graft!.merge!({ "fc.weight": tf.tensor2d(weight), "fc.bias": tf.tensor1d(bias) }, w, layer);
