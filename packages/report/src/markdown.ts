@@ -96,10 +96,14 @@ export function wrap(text: string, first = "", next = ""): string {
  * renderer that makes links of e-mail addresses still does.
  */
 export function escapeMarkdown(text: string): string {
+  return escapeCell(text).replace(/^(\d*)(?=[-+=.)])/, "$1\\"); // at the start of a paragraph: a list or a heading
+}
+
+/** Escapes a text that does not begin a paragraph, such as the cell of a table. */
+export function escapeCell(text: string): string {
   return printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .trim()
-    .replaceAll(/[\\`*_[\]<>|~#&$]|(?<=\bwww)\.|:(?=\/\/)/gi, (character) => `\\${character}`)
-    .replace(/^(\d*)(?=[-+=.)])/, "$1\\"); // at the start of a paragraph these begin a list or a heading
+    .replaceAll(/[\\`*_[\]<>|~#&$]|(?<=\bwww)\.|:(?=\/\/)/gi, (character) => `\\${character}`);
 }
 
 /** A name of an extractor or protocol as code; a backtick in it becomes a quote. */

@@ -34,7 +34,7 @@ it("modelCard names a base model of the hub and its licence, and no miniature wh
   const base = { name: "DiT", hub: "someone/dit", licence: "CC BY-NC 4.0" };
   const card = modelCard({ ...record, miniature: false }, { ...about, base });
   expect(card).toContain('\nbase_model: "someone/dit"\n');
-  expect(card).toContain("the licence of the base model, CC BY-NC 4.0, and on");
+  expect(card.replaceAll("\n", " ")).toContain("the licence of the base model, CC BY-NC 4.0, and on");
   expect(card).not.toMatch(/are miniatures|published one/);
   expect(modelCard(record, about)).not.toContain("base_model:");
 });

@@ -2,7 +2,7 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable, quantity, quoteForShell } from "@dit-bench/text";
-import { escapeMarkdown, wrap } from "./markdown.ts";
+import { escapeCell, escapeMarkdown, wrap } from "./markdown.ts";
 import { metrics } from "./metrics.ts";
 import { assignment, runCommand } from "./run-command.ts";
 import { facts, flattenSettings, settingText } from "./run-facts.ts";
@@ -163,6 +163,6 @@ const labelled = (name: string, label: number): string => `${label} ${name === "
 
 /** A table in which every text is escaped. */
 const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [headings.map(escapeMarkdown), headings.map(() => ":--"), ...rows.map((row) => row.map(escapeMarkdown))]
+  [headings.map(escapeCell), headings.map(() => ":--"), ...rows.map((row) => row.map(escapeCell))]
     .map((line) => `| ${line.join(" | ")} |`)
     .join("\n");
