@@ -338,10 +338,10 @@ describe("training with an FID over training", () => {
       /^training diverged: the samples after step 4 are not finite \(image 1 of 2 has NaN\); try a lower/,
     );
     expect((error as Diverged).trained.losses).toHaveLength(4);
-    await expect(train(training("curve-nan", 8, { ...none, fidCurve: failingAt(0) }))).rejects.toThrow(
+    await expect(train(training("curve-nan-0", 8, { ...none, fidCurve: failingAt(0) }))).rejects.toThrow(
       /^the samples are not finite: image 1 of 2 has NaN, on engine cpu; .* or choose another --engine$/,
     );
-    rmSync(join(out, "curve-nan"), { recursive: true });
+    for (const name of ["curve-nan", "curve-nan-0"]) rmSync(join(out, name), { recursive: true, force: true });
   });
 
   it("has no point of weights that are not finite: the training diverges instead", async () => {
