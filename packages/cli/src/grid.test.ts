@@ -62,7 +62,9 @@ describe("an option of some methods, in a grid", () => {
 
   it("causes one error before the first cell if no method has it", async () => {
     const r = await grid(..."--methods bitfit,vpt --set rank=2 --out never".split(" "));
-    expect(r.stderr).toBe("bench: error: --set rank=2: bitfit, vpt have no option 'rank'; it is an option of lora\n");
+    expect(r.stderr).toMatch(
+      /^bench: error: --set rank=2: bitfit, vpt have no option 'rank'; it is an option of lora, /,
+    );
     expect(r.code).toBe(2);
     expect(existsSync(join(place, "never"))).toBe(false);
   });

@@ -51,7 +51,7 @@ export interface MethodRow extends ScoreRow {
   rank: number | null;
   /** Training time over that of full fine-tuning: geometric mean of comparable pairs of runs; null without a pair. */
   relativeTime: number | null;
-  /** Its 95 % interval; null for fewer than two pairs, and for the reference itself. */
+  /** Its 95 % interval; null for fewer than two pairs, for equal ones, and for the reference itself. */
   relativeTimeInterval: readonly [low: number, high: number] | null;
   /** Sampling time over that of full fine-tuning, in the same way. */
   relativeSamplingTime: number | null;

@@ -2,13 +2,13 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { confidenceLevel } from "./scores.ts";
-import { geometricMean, meanInterval } from "./statistics.ts";
+import { geometricMean, isRounding, meanInterval, sampleVariance } from "./statistics.ts";
 
 /** A time over that of full fine-tuning. */
 export interface RelativeTime {
   /** The geometric mean over pairs of runs. */
   readonly ratio: number;
-  /** 95 % interval of the mean from the spread of the pairs' logarithms; null for one pair. */
+  /** 95 % interval of the mean from the spread of the pairs' logarithms; null for one pair, and for equal ones. */
   readonly interval: readonly [low: number, high: number] | null;
 }
 
@@ -37,9 +37,14 @@ export function relativeToFull(
       return reference === undefined ? [] : [seconds(record) / reference];
     });
     if (ratios.length === 0) return null;
-    const interval = meanInterval(ratios.map(Math.log), confidenceLevel);
+    const interval = logInterval(ratios.map(Math.log));
     return { ratio: geometricMean(ratios), interval: interval && [Math.exp(interval[0]), Math.exp(interval[1])] };
   };
+}
+
+function logInterval(logarithms: readonly number[]): [low: number, high: number] | null {
+  const variance = sampleVariance(logarithms);
+  return variance === null || isRounding(variance, 1) ? null : meanInterval(logarithms, confidenceLevel);
 }
 
 /** The different machines and engines of runs, whose times cannot be compared. */

@@ -72,7 +72,9 @@ function costCard({ datasets, rows }: Comparison, row: MethodRow): Card {
   const text = (name: string) => averageOf(row, metricNamed(name), datasets)?.text ?? "unknown";
   const full = rows.find((other) => other.full && other !== row);
   const relative =
-    row.relativeTime === null || row.full ? "" : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning`;
+    row.relativeTime === null || row.full
+      ? ""
+      : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning${intervalText(row.relativeTimeInterval)}`;
   return {
     question: "At what cost?",
     answer: `${text("trainableParameters")} trained parameters`,
@@ -93,6 +95,9 @@ function fewerText(row: MethodRow, full: MethodRow): string {
 function parametersOf({ records }: MethodRow): number {
   return mean(records.map(({ parameters }) => parameters.trainable));
 }
+
+const intervalText = (interval: MethodRow["relativeTimeInterval"]): string =>
+  interval === null ? "" : ` (95 % interval ${interval.map(formatRatio).join(" to ")})`;
 
 function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: readonly MethodRow[]): Card {
   const question = "Is the difference real?";

@@ -101,21 +101,10 @@ function metricColumn(comparison: Comparison, metric: Metric): Column {
 }
 
 function relativeTimeColumn({ rows, bases }: Comparison): Column {
-  const cells = rows.map(({ relativeTime, relativeTimeInterval: interval }) =>
-    relativeTime === null
-      ? missing
-      : {
-          content: formatRatio(relativeTime) + (interval ? ` (${interval.map(formatRatio).join(" to ")})` : ""),
-          sort: relativeTime,
-        },
+  const cells = rows.map(({ relativeTime }) =>
+    relativeTime === null ? missing : { content: formatRatio(relativeTime), sort: relativeTime },
   );
-  const hasInterval = rows.some(({ relativeTimeInterval }) => relativeTimeInterval !== null);
-  return {
-    heading: `Relative time${hasInterval ? " (95 % interval)" : ""}`,
-    number: true,
-    first: "ascending",
-    cells: [...cells, ...bases.map(() => missing)],
-  };
+  return { heading: "Relative time", number: true, first: "ascending", cells: [...cells, ...bases.map(() => missing)] };
 }
 
 const missing: SortableCell = { content: gap, sort: null };

@@ -50,6 +50,16 @@ it("reportPage answers first: the method, its cost, and whether the difference i
   expect(text).toContain("DiffFit has the lowest average FID of the 5 methods that train a part of the model");
 });
 
+it("the answer has the time over full fine-tuning with its interval, unless there is one pair of runs", () => {
+  const slower = syntheticRecords().map((record) =>
+    record.cell.seed === 1 && record.cell.method !== "full"
+      ? { ...record, times: { ...record.times, train: 1.5 * record.times.train } }
+      : record,
+  );
+  expect(answerOf(slower)).toMatch(/× the time of full fine-tuning \(95 % interval 0\.\d\d× to 0\.\d\d×\)/);
+  expect(answerOf(syntheticRecords({ datasets: ["food"], seeds: [0] }))).toMatch(/× the time of full fine-tuning; /);
+});
+
 it.each<[string, RunRecord[], RegExp]>([
   ["one seed on one dataset", syntheticRecords({ datasets: ["food"], seeds: [0] }), /Not known/],
   ["one method", syntheticRecords({ methods: [methods[5]!] }), /Nothing to compare/],
