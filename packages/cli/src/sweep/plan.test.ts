@@ -31,14 +31,12 @@ const earlier: Sweep = {
       option: "training.learningRate",
       options: { rank: 8, alpha: 1, at: "blocks.*.attn.qkv" },
       default: 0.01,
-      runs: 1,
-      values: [
-        {
-          value: 0.01,
-          score: 1,
-          runs: [{ dataset: "flowers", exit: "finished", identity: "a", fid: 1, heldOutFid: null }],
-        },
-      ],
+      runs: 2,
+      values: [0.01, 0.03].map((value) => ({
+        value,
+        score: value,
+        runs: [{ dataset: "flowers", exit: "finished", identity: "a", fid: value, heldOutFid: null }],
+      })),
       chosen: { value: 0.01, isDefault: true },
     } satisfies SweptMethod,
   ],
