@@ -11,7 +11,8 @@ describe.each([{}, { rank: 2, alpha: 1, at: "{x_embedder.proj,blocks.*.mlp.*}" }
 
 describe("DoRA", () => {
   const layer: Module = { path: "fc", kind: "linear", in: 2, out: 2 };
-  const [graft] = dora.adapt(parseOptions(dora, { rank: 1, alpha: 2, at: "fc" }), { modules: [layer] } as Model).grafts!;
+  const [graft] = dora.adapt(parseOptions(dora, { rank: 1, alpha: 2, at: "fc" }), { modules: [layer] } as Model)
+    .grafts!;
   // V = W + 2 B A = [[3, 4], [5, 12]], with rows of norm 5 and 13.
   const base = { "fc.weight": tf.tensor2d([2, 4, 0, 12], [2, 2]) };
   const a_RI = tf.tensor2d([0.5, 0], [1, 2]);
@@ -35,7 +36,9 @@ describe("DoRA", () => {
   // For the loss W′[0][0], eq. 6 gives the gradient of V[0]: 10/5 ((1, 0) - 3 (3, 4) / 25) = (1.28, -0.96), and that of
   // B[0] is 2 A (1.28, -0.96) = 1.28. With the norm as a constant it would be 2.
   it("has a gradient through the norm", () => {
-    const gradient = tf.grad((b) => tf.slice(weight(b), [0, 0], [1, 1]))(b_OR).dataSync();
+    const gradient = tf
+      .grad((b) => tf.slice(weight(b), [0, 0], [1, 1]))(b_OR)
+      .dataSync();
     expect(gradient[0]).toBeCloseTo(1.28, 6);
     expect(gradient[1]).toBeCloseTo(0, 6);
   });

@@ -2,7 +2,18 @@
 //
 // I = in, O = out, R = rank
 
-import { defineMethod, glob, graft, type Init, MethodError, tf, uniform, type Weights, z, zeros } from "@dit-bench/method";
+import {
+  defineMethod,
+  glob,
+  graft,
+  type Init,
+  MethodError,
+  tf,
+  uniform,
+  type Weights,
+  z,
+  zeros,
+} from "@dit-bench/method";
 
 /**
  * Five support tensors on the frozen weight W and bias b of linear layers: W′ = W + W ⊙ A + B and
