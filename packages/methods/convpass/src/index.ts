@@ -66,7 +66,7 @@ const quickGelu = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.sigmoid(tf.mul(1.702
 
 /**
  * The 3×3 window around each token, with zeros beyond the edges of the grid: [N, T, 9 R] by row, column and channel. A
- * linear layer on it is the convolution; unlike tf.conv2d it needs no copies in another layout, and runs in float64.
+ * linear layer on it is the convolution.
  */
 function windows(x_NTR: tf.Tensor): tf.Tensor {
   const [N, T, R] = x_NTR.shape as [number, number, number];
