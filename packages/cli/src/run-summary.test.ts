@@ -9,7 +9,8 @@ const published = fileURLToPath(new URL("../../../results/mini/records/flowers",
 const files = { record: "none", weights: "none", sheet: "none", loss: "none" };
 
 it("describeRun prints an interval of the copy rate only if it has a width", async () => {
-  const { record } = (await findRecords(published)).records[0]!;
+  const [found] = (await findRecords(published)).records;
+  const { record } = found!;
   const summary = (value: number, interval: [number, number]) =>
     describeRun({ ...record, metrics: { ...record.metrics!, scores: { copyRate: { value, interval } } } }, files, 0);
   expect(summary(0.0625, [0.03125, 0.125])).toContain("6.3 %   (95 % interval 3.1 to 12.5 %; about 5 % if");
