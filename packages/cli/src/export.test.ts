@@ -99,7 +99,7 @@ describe("bench export", () => {
     for (const { name } of network.infos) expect(tensors.get(name)!.data, name).toEqual(network.values[name]);
   });
 
-  it("writes the trained weights of a method that cannot be merged, and replaces them with --overwrite only", async () => {
+  it("writes the weights of a method that cannot be merged, and replaces them with --overwrite only", async () => {
     const made = await write("adaptformer", "safetensors", "alone");
     expect(made.code, made.stderr).toBe(0);
     expect(visible("alone")).toEqual(["README.md", "trained.safetensors"]);

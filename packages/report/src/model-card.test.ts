@@ -39,7 +39,7 @@ it("modelCard names a base model of the hub and its licence, and no miniature wh
   expect(modelCard(record, about)).not.toContain("base_model:");
 });
 
-it("modelCard's command repeats changed settings, the precision and the plug-in, and names what the reader replaces", () => {
+it("modelCard's command repeats changed settings, precision and plug-in, and names what the reader replaces", () => {
   const changes = [
     ["training.steps", 5],
     ["sampling.respacing", "250"],

@@ -18,7 +18,7 @@ export const exportRun = declare({
     output: text("folder", "where the files and the model card README.md go: a new or an empty folder", {
       required: true,
     }),
-    layout: choice("name", "names of the tensors of --format merged: facebookresearch/DiT's (official) or diffusers'", {
+    layout: choice("name", "names of the tensors of --format merged: those of facebookresearch/DiT or of diffusers", {
       choices: async () => (await loadFormats()).flatMap(({ layouts = [] }) => layouts),
     }),
     overwrite: overwrite("'bench export'"),

@@ -133,7 +133,8 @@ function settingsTable(settings: RunRecord["settings"]): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Settings of the recipe"><table>
 <caption>Settings of the recipe, as <code>--set NAME=VALUE</code> takes them</caption>
 <thead><tr><th scope="col">Name</th><th scope="col">Value</th></tr></thead>
-<tbody>${lines.map(([path, value]) => html`<tr><th scope="row">${path}</th><td>${settingText(value)}</td></tr>`)}</tbody>
+<tbody>${lines.map(([path, value]) => html`<tr><th scope="row">${path}</th><td>${settingText(value)}</td></tr>`)}
+</tbody>
 </table></div>`;
 }
 

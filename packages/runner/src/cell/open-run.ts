@@ -87,7 +87,8 @@ export async function findRecorded(path: string): Promise<RecordedRun> {
     if (existsSync(filesOf(folder).checkpointPath))
       throw new BenchError(
         "data",
-        `${printable(folder)}: this run is not finished; run its cell again: 'bench run' with the same options continues`,
+        `${printable(folder)}: this run is not finished; run its cell again: ` +
+          "'bench run' with the same options continues it",
       );
     throw new BenchError("data", `${printable(folder)}: it has no record.json; ${wanted}`);
   }

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { baseFacts } from "./base-facts.ts";
 import { trainedRun } from "./trained-run.test.data.ts";
 
-it("names published weights with their licence, a file without its folder, and initial weights with their seed", async () => {
+it("names published weights with licence, a file without its folder, initial weights with their seed", async () => {
   const factsOf = async (base: string | { random: "unit" }) => baseFacts(await trainedRun("bitfit", {}, { base }));
   expect(await factsOf("dit-xl-2-256")).toEqual({
     name: "DiT-XL/2, ImageNet 256 × 256 (dit-xl-2-256, https://github.com/facebookresearch/DiT)",

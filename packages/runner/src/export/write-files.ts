@@ -29,7 +29,8 @@ export function checkFolder(folder: string, overwrite: boolean): readonly string
   const found = visibleNames(folder);
   const [first] = found;
   if (first === undefined) return own ?? [];
-  const holds = `it holds ${found.length === 1 ? printable(first) : `${quantity(found.length, "file")}, such as ${printable(first)}`}`;
+  const many = found.length > 1 ? `${quantity(found.length, "file")}, such as ` : "";
+  const holds = `it holds ${many}${printable(first)}`;
   if (own === undefined)
     throw refusal(folder, `${holds}, which 'bench export' did not write`, "choose another --output");
   if (!overwrite)
