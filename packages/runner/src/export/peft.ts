@@ -1,5 +1,5 @@
 // Format `peft`: a folder that `peft.PeftModel.from_pretrained` loads onto facebookresearch/DiT's module. Names and
-// fields are those of PEFT 0.17 to 0.20: src/peft/utils/save_and_load.py, utils/other.py, tuners/lora.
+// fields are those of PEFT's source: src/peft/utils/save_and_load.py, utils/other.py, tuners/tuners_utils.py.
 
 import { sinCosPositions } from "@dit-bench/dit";
 import type { StoredTensor } from "@dit-bench/weights";
