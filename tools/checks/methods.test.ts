@@ -6,7 +6,7 @@ import { loadMethods } from "@dit-bench/runner";
 import { expect, it } from "vitest";
 import { textOf } from "./files.ts";
 
-it("docs/methods.md lists the built-in methods in their order, with what they train and whether they merge", async () => {
+it("docs/methods.md lists the built-in methods in order, with their parameters and whether they merge", async () => {
   const model = ditModel({ ...ditByName("DiT-XL/2"), classes: 101 });
   const rows = textOf("docs/methods.md")
     .split("\n")

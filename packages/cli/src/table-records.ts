@@ -14,7 +14,8 @@ export interface TableRecords extends FoundRecords {
 }
 
 /**
- * Finds the records below `from`, and those of the same protocols below other folders, such as published ones. If `out` is below `from`, the records in `OUT/records` and `OUT/PROTOCOL/records` are copies of an earlier table.
+ * Finds the records below `from`, and those of the same protocols below other folders, such as published ones. If
+ * `out` is below `from`, the records in `OUT/records` and `OUT/PROTOCOL/records` are copies of an earlier table.
  */
 export async function findTableRecords(
   from: string,

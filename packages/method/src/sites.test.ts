@@ -132,8 +132,8 @@ describe("runThrough", () => {
     const own = { weight: tf.zeros([2, 2]), bias: tf.zeros([2]) };
     const w = { "block.fc.mine.d": tf.zeros([2, 2]) };
     expect(() => runThrough(sites(foreign), w, (x) => x, x(), own)).toThrow(
-      "merge of the graft on 'block.fc' returns 'patch.weight', which is no weight of 'block.fc', and without a forward " +
-        "it may change that layer only",
+      "merge of the graft on 'block.fc' returns 'patch.weight', which is no weight of 'block.fc', and without a " +
+        "forward it may change that layer only",
     );
   });
 });

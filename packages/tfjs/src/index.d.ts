@@ -1,1 +1,3 @@
+// Types of the exports: those of tensorflow.js.
+
 export * from "@tensorflow/tfjs";

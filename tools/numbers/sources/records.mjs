@@ -3,7 +3,7 @@
 //     fid difffit            the mean over the datasets; `fid base` is the base model's
 //     fid difffit flowers    the mean over the seeds on one dataset
 //     fid difffit interval   the 95 % interval of the mean
-//     storedBytes difffit    any other column of the tables, such as `rank` or `relativeTime`, which has an interval, too
+//     storedBytes difffit    any other column, such as `rank` or `relativeTime`, which has an interval, too
 //     difference full lora   difference of the average FIDs; then `interval`, or `lower` for "7 of 8" datasets
 //     verdict full lora      whether the first is better than, worse than or not separated from the second
 //     order, best, unseparated, runs, seeds, protocol, answer, steps

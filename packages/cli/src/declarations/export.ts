@@ -32,8 +32,8 @@ export const exportRun = declare({
     "  safetensors  the trained weights alone, of any method",
     "  merged       the whole model, the method merged into its weights, if it can be",
     "",
-    "The model card has the scores of the run and the command that runs it again. It names no licence: add one before " +
-      "you publish the folder. docs/export.md shows how each format is loaded.",
+    "The model card has the scores of the run and the command that runs it again. It names no licence: add one " +
+      "before you publish the folder. docs/export.md shows how each format is loaded.",
   ],
 });
 

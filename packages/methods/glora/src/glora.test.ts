@@ -8,7 +8,7 @@ import glora from "./index.ts";
 describe.each([
   {},
   { rank: 2, a: "vector", c: "vector", d: "none", e: "none", at: "blocks.*.{attn.proj,mlp.*}" },
-  // Without d=constant: its gradient is one sum that cancels, where float32 leaves fewer digits than the suite asks for.
+  // Without d=constant: its gradient is one sum that cancels, so float32 leaves fewer digits than the suite wants.
   { a: "constant", b: "vector", d: "none", e: "constant" },
 ])("GLoRA %j", (options) => {
   it.each(checks)("$name", ({ run }) => run({ method: glora, options, merges: true }));

@@ -7,8 +7,8 @@ const interval = 3000; // milliseconds
 const storedName = "dit-bench-choices";
 
 /**
- * Names of the controls that the reader has changed. The others follow the page: a new page may begin with the selection
- * of another method.
+ * Names of the controls that the reader has changed. The others follow the page: a new page may begin with the
+ * selection of another method.
  *
  * @type {Set<string>}
  */
