@@ -76,7 +76,7 @@ describe("source mini", () => {
     const other = new Map(records.map(({ cell, metrics }) => [`${cell.method} ${cell.dataset} ${cell.seed}`, metrics]));
     const changed = records.map((record) => {
       const { method, dataset, seed } = record.cell;
-      const metrics = method === "vpt" ? other.get(`lora ${dataset} ${seed}`) : record.metrics;
+      const metrics = (method === "vpt" ? other.get(`lora ${dataset} ${seed}`) : record.metrics) ?? null;
       const sign = method === "vpt" ? (placeOf(record) % 2) * 2 - 1 : 0;
       return { ...record, metrics: metrics && { ...metrics, fid: metrics.fid + 0.1 * sign + 0.01 * Math.abs(sign) } };
     });
