@@ -30,7 +30,7 @@ const captions = {
   runner: "one cell, grids",
   report: "tables, charts, sheets",
   conformance: "suite for methods",
-  methods: "the six methods",
+  methods: "built-in methods",
   method: "the contract",
   compiler: "tfjs to ONNX Runtime",
   datasets: "registry, folders",
@@ -46,6 +46,7 @@ const captions = {
   files: "atomic writes, locks",
   text: "text in messages",
   ops: "tensor functions",
+  tfjs: "tensorflow.js",
   random: "keyed random numbers",
   wasm: "WebAssembly modules",
 };
@@ -60,7 +61,7 @@ export function architectureSvg() {
   return formatSvg(points, segments, edges);
 }
 
-/** Reads which packages the sources of each package import, without tests. The six methods are one node. */
+/** Reads which packages the sources of each package import, without tests. The methods are one node. */
 function readImports() {
   /** @type {Edges} */
   const edges = new Map();
