@@ -25,7 +25,7 @@ it.each<[string, SweepRun["exit"], Faults | undefined, string]>([
     "runs fail each time",
     "missing",
     new Map([["bitfit", "no luck"]]),
-    "because 2 of 2 runs are missing. To choose one, mend this first, since the same sweep would fail again: no luck",
+    "because 2 of 2 runs are missing. To choose one, fix this first, since the same sweep would fail again: no luck",
   ],
   [
     "every value diverged",

@@ -19,7 +19,7 @@ const base = tinyWeights(config);
  * The gradient of the keys' bias is zero in exact arithmetic: AdamW amplifies its rounding to steps of the learning
  * rate.
  */
-const keys = /attn\.qkv\.(bias|difffit\.gamma_O)$/;
+export const keys = /attn\.qkv\.(bias|difffit\.gamma_O|ssf\.shift_O|glora\.[de])$/;
 
 export interface TinyTraining {
   readonly losses: readonly number[];

@@ -28,6 +28,7 @@ import { denoisingBatch } from "./batches.ts";
 import { denoisingStep } from "./denoising-step.ts";
 import { initialState, trainingStep } from "./optimizer-step.ts";
 import { tinyConfig, tinyImages, tinyWeights } from "./tiny-dit.test.data.ts";
+import { keys } from "./tiny-training.test.data.ts";
 
 const webgpu = (await describeEngines()).find(({ name }) => name === "webgpu")!;
 if (!webgpu.available) console.warn(`steps on webgpu are left out: ${webgpu.reason}: ${webgpu.how}`);
@@ -167,7 +168,7 @@ function withoutGradient(trainable: Step["trainable"]): (i: number) => boolean {
   const ranges: [number, number][] = [];
   let at = 0;
   for (const { name, shape } of trainable ?? []) {
-    if (/attn\.qkv\.(bias|difffit\.gamma_O)$/.test(name)) ranges.push([at + D, at + 2 * D]);
+    if (keys.test(name)) ranges.push([at + D, at + 2 * D]);
     at += size(shape);
   }
   return (i) => ranges.some(([from, to]) => i >= from && i < to);
