@@ -11,6 +11,6 @@ it("names published weights with licence, a file without its folder, initial wei
     licence: "CC BY-NC 4.0 (facebookresearch/DiT)",
   });
   expect(await factsOf("sd-vae-ft-ema")).toMatchObject({ hub: "stabilityai/sd-vae-ft-ema" });
-  expect(await factsOf("/home/me/x.pt")).toEqual({ name: "x.pt of recipe mini" });
+  expect(await factsOf("some-folder/x.pt")).toEqual({ name: "x.pt of recipe mini" });
   expect(await factsOf({ random: "unit" })).toEqual({ name: "initial weights 'unit' of seed 3" });
 });
