@@ -123,7 +123,7 @@ function pageCache(task: Omit<ServerTask, "port">): (address: string, tag: strin
       found.records.length === 0 ? "No record yet" : "Reports",
       [
         ...(found.records.length === 0 ? ["This page waits for the first finished run."] : []),
-        ...[...errors.map(({ message }) => message), ...found.unused, ...found.damaged.map(({ reason }) => reason)],
+        ...[...errors.map(({ message }) => message), ...found.notes, ...found.damaged.map(({ reason }) => reason)],
       ],
       made.map(({ protocol, records }) => [addressOf(protocol), `${protocol}: ${quantity(records, "record")}`]),
     );

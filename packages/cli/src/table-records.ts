@@ -2,20 +2,22 @@
 
 import { sep } from "node:path";
 import { pathBelow } from "@dit-bench/files";
-import { type FoundRecord, type FoundRecords, findRecords } from "@dit-bench/record";
-import { isSameRun, joinWithAnd } from "@dit-bench/report";
-import { printable } from "@dit-bench/text";
+import { type FoundRecord, type FoundRecords, findRecords, type RunRecord } from "@dit-bench/record";
+import { cellKey, isSameRun, joinWithAnd } from "@dit-bench/report";
+import { printable, quantity } from "@dit-bench/text";
 
 export interface TableRecords extends FoundRecords {
   /** Copies of an earlier table whose original is missing or has another result; they are not used. */
   passedOver: FoundRecord[];
-  /** Which of the other folders have no records of these protocols, as messages. */
-  unused: string[];
+  /** Messages on the other folders: which have no records of these protocols, and how many records do not count. */
+  notes: string[];
 }
 
 /**
  * Finds the records below `from`, and those of the same protocols below other folders, such as published ones. If
  * `out` is below `from`, the records in `OUT/records` and `OUT/PROTOCOL/records` are copies of an earlier table.
+ *
+ * A user's own run of a published cell differs in the last digits on another CPU. Of such a cell the own run counts.
  */
 export async function findTableRecords(
   from: string,
@@ -30,28 +32,30 @@ export async function findTableRecords(
     (found) => isCopy(found) && !originals.some(({ record }) => isSameRun(record, found.record)),
   );
   const protocols = new Set(originals.map(({ record }) => record.protocol));
+  const own = new Map(originals.map(({ record }) => [keyOf(record), record]));
   const found: TableRecords = {
     records: originals,
     damaged: damaged.filter((one) => !isCopy(one)),
     passedOver,
-    unused: [],
+    notes: [],
   };
   for (const folder of originals.length === 0 ? [] : others) {
     const other = await findRecords(folder);
     const comparable = other.records.filter(({ record }) => protocols.has(record.protocol));
-    // A user's own run of a published cell differs in the last digits on another CPU: the own one counts.
-    found.records.push(...comparable.filter((one) => originals.every((own) => !isOtherRun(own, one))));
+    const counted = comparable.filter(({ record }) => isSameRun(own.get(keyOf(record)) ?? record, record));
+    found.records.push(...counted);
     found.damaged.push(...other.damaged);
-    if (comparable.length === 0) found.unused.push(describeUnused(folder, other.records, protocols));
+    if (comparable.length === 0) found.notes.push(describeUnused(folder, other.records, protocols));
+    if (counted.length < comparable.length)
+      found.notes.push(
+        `${quantity(comparable.length - counted.length, "record")} below --with ${printable(folder)} left out: ` +
+          `${printable(from)} has other results of the same cells, and these count`,
+      );
   }
   return found;
 }
 
-/** Whether two records are of one cell and have different results. */
-function isOtherRun({ record: a }: FoundRecord, { record: b }: FoundRecord): boolean {
-  const keys = ["method", "methodLabel", "dataset", "seed"] as const;
-  return a.protocol === b.protocol && keys.every((key) => a.cell[key] === b.cell[key]) && !isSameRun(a, b);
-}
+const keyOf = (record: RunRecord): string => JSON.stringify([record.protocol, cellKey(record)]);
 
 function describeUnused(folder: string, records: readonly FoundRecord[], wanted: ReadonlySet<string>): string {
   const others = [...new Set(records.map(({ record }) => record.protocol))];

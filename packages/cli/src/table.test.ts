@@ -84,6 +84,9 @@ describe("bench table --with", () => {
     await writeRecord(join(others(), "again.json"), makeRecord(0, {}, { identity: "0".repeat(64) }));
     await writeTables(from, out(), true, { others: [others()] });
     expect(printed.trimEnd().split("\n").at(-1)).toContain('"records":1,');
+    expect(printed).toContain(
+      `1 record below --with ${others()} left out: ${from} has other results of the same cells`,
+    );
   });
 
   it("refuses a folder that is not there", async () => {

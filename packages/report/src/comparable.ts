@@ -102,9 +102,11 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function isSameCell({ cell: a }: RunRecord, { cell: b }: RunRecord): boolean {
-  return a.method === b.method && a.methodLabel === b.methodLabel && a.dataset === b.dataset && a.seed === b.seed;
-}
+/** A text that is equal for the runs of one cell of a protocol. */
+export const cellKey = ({ cell: { method, methodLabel, dataset, seed } }: RunRecord): string =>
+  JSON.stringify([method, methodLabel, dataset, seed]);
+
+const isSameCell = (a: RunRecord, b: RunRecord): boolean => cellKey(a) === cellKey(b);
 
 function cellName({ cell }: RunRecord): string {
   return `${printable(cell.methodLabel)} on ${printable(cell.dataset)}, seed ${cell.seed}`;

@@ -16,7 +16,7 @@ export {
   type TableCell,
   tableColumns,
 } from "./columns.ts";
-export { ComparisonError, groupByProtocol, isSameRun } from "./comparable.ts";
+export { ComparisonError, cellKey, groupByProtocol, isSameRun } from "./comparable.ts";
 export { type Comparison, type ComparisonOptions, comparison, type MethodRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";
 export { differencesOf } from "./differences.ts";

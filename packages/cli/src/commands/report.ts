@@ -7,7 +7,7 @@ import { printable, quantity } from "@dit-bench/text";
 import type { ReportOptions } from "../declarations/report.ts";
 import { makePages } from "../make-pages.ts";
 import { checkOutputFolder } from "../outputs.ts";
-import { print, printJson } from "../print.ts";
+import { print, printJson, printNote } from "../print.ts";
 import { recordsFolder, requireFolders } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { startReportServer } from "../report-server.ts";
@@ -26,15 +26,10 @@ export async function report(options: ReportOptions): Promise<void> {
     throw new BenchError("usage", `--port ${options.port} has no effect without --serve; give both or neither`);
   if (options.out !== undefined) checkOutputFolder(options.out, "--out");
   const out = options.out ? resolve(options.out) : from;
-  const { made, found, errors } = await makePages({
-    ...{ from, out, others: options.with },
-    withRealImages: options.withRealImages,
-  });
-  const problems = [
-    ...found.unused,
-    ...found.damaged.map(({ reason }) => reason),
-    ...errors.slice(1).map(({ message }) => message),
-  ];
+  const { with: others, withRealImages } = options;
+  const { made, found, errors } = await makePages({ from, out, others, withRealImages });
+  for (const note of found.notes) printNote(`${note}\n`);
+  const problems = [...found.damaged.map(({ reason }) => reason), ...errors.slice(1).map(({ message }) => message)];
   problems.forEach(reportProblem);
   if (found.records.length === 0)
     throw new BenchError(

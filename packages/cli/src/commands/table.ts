@@ -56,8 +56,9 @@ export async function writeTables(
   json: boolean,
   { withRealImages = false, others = [], ...choice }: TableChoice = {},
 ): Promise<boolean> {
-  const { records, damaged, passedOver, unused } = await findTableRecords(from, out, others);
-  const problems = [...unused, ...damaged.map(({ reason }) => reason)];
+  const { records, damaged, passedOver, notes } = await findTableRecords(from, out, others);
+  const problems = damaged.map(({ reason }) => reason);
+  for (const note of notes) printNote(`${note}\n`);
   if (passedOver.length > 0)
     printNote(
       `${quantity(passedOver.length, "record")} below ${out} ignored as copies of an earlier table, such as ` +
