@@ -54,7 +54,7 @@ export default defineMethod({
   },
 });
 
-/** Keeps the norm above 1e-12, as PEFT does, so that a row of zeros stays zero and is not 0 / 0. */
+/** Keeps the norm above 1e-12, so that a row of zeros stays zero and is not 0 / 0. */
 const SMALLEST_SQUARE = 1e-24;
 
 /** The norms of the rows of a base weight, [O]. */
