@@ -24,28 +24,18 @@ export async function findTableRecords(
   out: string,
   others: readonly string[] = [],
 ): Promise<TableRecords> {
-  const { records, damaged } = await findRecords(from);
-  const hasCopies = Boolean(pathBelow(from, out));
-  const isCopy = ({ path }: { path: string }) => hasCopies && isOwnCopy(pathBelow(out, path));
-  const originals = records.filter((found) => !isCopy(found));
-  const passedOver = records.filter(
-    (found) => isCopy(found) && !originals.some(({ record }) => isSameRun(record, found.record)),
-  );
+  const { originals, copies, damaged } = await findOriginals(from, out);
+  const passedOver = copies.filter((found) => !originals.some(({ record }) => isSameRun(record, found.record)));
   const protocols = new Set(originals.map(({ record }) => record.protocol));
   const own = new Map(originals.map(({ record }) => [keyOf(record), record]));
-  const found: TableRecords = {
-    records: originals,
-    damaged: damaged.filter((one) => !isCopy(one)),
-    passedOver,
-    notes: [],
-  };
+  const found: TableRecords = { records: [...originals], damaged, passedOver, notes: [] };
   for (const folder of originals.length === 0 ? [] : others) {
-    const other = await findRecords(folder);
-    const comparable = other.records.filter(({ record }) => protocols.has(record.protocol));
+    const other = await findOriginals(folder, out);
+    const comparable = other.originals.filter(({ record }) => protocols.has(record.protocol));
     const counted = comparable.filter(({ record }) => isSameRun(own.get(keyOf(record)) ?? record, record));
     found.records.push(...counted);
-    found.damaged.push(...other.damaged);
-    if (comparable.length === 0) found.notes.push(describeUnused(folder, other.records, protocols));
+    if (comparable.length > 0) found.damaged.push(...other.damaged);
+    else found.notes.push(describeUnused(folder, other.originals, protocols));
     if (counted.length < comparable.length)
       found.notes.push(
         `${quantity(comparable.length - counted.length, "record")} below --with ${printable(folder)} left out: ` +
@@ -53,6 +43,17 @@ export async function findTableRecords(
       );
   }
   return found;
+}
+
+/** The records below a folder, those that an earlier table copied into `out` apart. */
+async function findOriginals(folder: string, out: string) {
+  const { records, damaged } = await findRecords(folder);
+  const hasCopies = Boolean(pathBelow(folder, out));
+  const isCopy = ({ path }: { path: string }) => hasCopies && isOwnCopy(pathBelow(out, path));
+  const originals: FoundRecord[] = [];
+  const copies: FoundRecord[] = [];
+  for (const found of records) (isCopy(found) ? copies : originals).push(found);
+  return { originals, copies, damaged: damaged.filter((found) => !isCopy(found)) };
 }
 
 const keyOf = (record: RunRecord): string => JSON.stringify([record.protocol, cellKey(record)]);

@@ -89,6 +89,16 @@ describe("bench table --with", () => {
     );
   });
 
+  it("does not count the copies of an earlier table in a folder of --with", async () => {
+    await writeRecords(mine());
+    const tables = join(others(), "tables");
+    await writeRecord(join(others(), "other.json"), makeRecord(1, {}));
+    await writeTables(from, tables, false, { others: [others()] });
+    rmSync(join(others(), "other.json"));
+    await writeTables(from, tables, true, { others: [others()] });
+    expect(printed.trimEnd().split("\n").at(-1)).toContain('"records":1,');
+  });
+
   it("refuses a folder that is not there", async () => {
     await writeRecords(mine());
     const r = await bench(["table", "--from", from, "--with", others()], { cwd: place });

@@ -24,6 +24,20 @@ test("relativeToFull takes the geometric mean over runs with a partner, and igno
   expect(relativeToFull([diverged(all[0]!)], trainSeconds)(all.slice(2, 3))).toBeNull();
 });
 
+test("the interval of several datasets is that of their means, because runs on one dataset are not independent", () => {
+  const seconds = { "food 0": 5, "food 1": 20, "sun 0": 20, "sun 1": 20 } as Record<string, number>;
+  const records = syntheticRecords({ methods: [full, bitfit], datasets: ["food", "sun"], seeds: [0, 1] }).map(
+    (record): RunRecord => {
+      const { method, dataset, seed } = record.cell;
+      return { ...record, times: { ...record.times, train: method === "full" ? 10 : seconds[`${dataset} ${seed}`]! } };
+    },
+  );
+  const relative = relativeToFull(records, trainSeconds)(records.filter(({ cell }) => cell.method !== "full"))!;
+  // The means of the logarithms are 0 and ln 2: their mean has the standard error ln 2 / 2.
+  expect(relative.ratio).toBeCloseTo(Math.SQRT2, 12);
+  expect(Math.log(relative.interval![1])).toBeCloseTo((Math.LN2 / 2) * (1 + 12.7062), 3);
+});
+
 test("relativeToFull reads each record a fixed number of times, however many there are", () => {
   let reads = 0;
   const seeds = Array.from({ length: 100 }, (_, seed) => seed);

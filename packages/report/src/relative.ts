@@ -2,13 +2,17 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { confidenceLevel } from "./scores.ts";
-import { geometricMean, isRounding, meanInterval, sampleVariance } from "./statistics.ts";
+import { geometricMean, isRounding, mean, meanInterval, sampleVariance } from "./statistics.ts";
 
 /** A time over that of full fine-tuning. */
 export interface RelativeTime {
   /** The geometric mean over pairs of runs. */
   readonly ratio: number;
-  /** 95 % interval of the mean from the spread of the pairs' logarithms; null for one pair, and for equal ones. */
+  /**
+   * 95 % interval of the mean from the spread of the logarithms: over datasets if there are several, else over seeds.
+   * Errors that all of them share, such as a slower machine while the reference ran, are not in it. Null for one value,
+   * and for equal ones.
+   */
   readonly interval: readonly [low: number, high: number] | null;
 }
 
@@ -32,12 +36,21 @@ export function relativeToFull(
     if (!fullSeconds.has(key)) fullSeconds.set(key, seconds(record));
   }
   return (records) => {
-    const ratios = records.filter(wasTimed).flatMap((record) => {
+    const ratios: number[] = [];
+    const logarithms = new Map<string, number[]>();
+    for (const record of records.filter(wasTimed)) {
       const reference = fullSeconds.get(circumstances(record));
-      return reference === undefined ? [] : [seconds(record) / reference];
-    });
+      if (reference === undefined) continue;
+      const ratio = seconds(record) / reference;
+      const ofDataset = logarithms.get(record.cell.dataset) ?? [];
+      ratios.push(ratio);
+      ofDataset.push(Math.log(ratio));
+      logarithms.set(record.cell.dataset, ofDataset);
+    }
     if (ratios.length === 0) return null;
-    const interval = logInterval(ratios.map(Math.log));
+    // Runs on one dataset are not independent, as in ranking.ts.
+    const byDataset = [...logarithms.values()];
+    const interval = logInterval(byDataset.length > 1 ? byDataset.map(mean) : byDataset[0]!);
     return { ratio: geometricMean(ratios), interval: interval && [Math.exp(interval[0]), Math.exp(interval[1])] };
   };
 }
