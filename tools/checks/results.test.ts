@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findRecords } from "@dit-bench/record";
 import { writeReport } from "@dit-bench/report";
+import { paperMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { textOf, top } from "./files.ts";
 
-const methods = ["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"];
 const miniatures = ["food", "sun", "df20m", "caltech", "cub", "artbench", "flowers", "cars"];
 const variants = ["continued full", "continued difffit", "resampled full", "resampled difffit", "from-scratch full"];
 
 describe.each([
-  ["mini", miniatures, methods],
-  ["high-resolution/mini", ["source"], [...methods, ...variants]],
+  ["mini", miniatures, paperMethods],
+  ["high-resolution/mini", ["source"], [...paperMethods, ...variants]],
 ])("results/%s", (name, datasets, rows) => {
   const folder = join(top, "results", name);
 

@@ -16,7 +16,7 @@ export interface FakeJob {
 /**
  * The commands; each call is a line in calls.txt, and its variables of Slurm are one in environment.txt. A file named
  * refuse holds what sbatch reports when it refuses; with "timed out" in it, sbatch has accepted the jobs before, and
- * squeue shows them once the file is empty.
+ * squeue shows them once the file is empty. A file named id holds what sbatch prints in place of the array's id.
  */
 const program = (folder: string) => `#!${process.execPath}
 const fs = require("node:fs");
@@ -47,7 +47,9 @@ if (command === "sbatch") {
     jobs.push({ array, task, name: option("job-name"), script, state: "PENDING" });
   fs.writeFileSync(file, JSON.stringify(jobs));
   if (message !== "") fail();
-  console.log(array + ";cluster");
+  console.log("2 notices of this cluster\\nare unread");
+  const id = ${JSON.stringify(join(folder, "id"))};
+  console.log((fs.existsSync(id) ? fs.readFileSync(id, "utf8") : array) + ";cluster");
 } else if (command === "squeue") {
   const names = args.find((arg) => arg.startsWith("--name=")).slice(7).split(",");
   for (const { array, task, name, state } of jobs)
@@ -69,6 +71,8 @@ export interface FakeSlurm {
   environments(command: string): string[];
   /** Makes sbatch refuse with this message; an empty one to accept again. */
   refuse(message: string): void;
+  /** Makes sbatch print this in place of the id of an array. */
+  setId(text: string): void;
   set(job: Pick<FakeJob, "array" | "task">, state: FakeJob["state"]): void;
   /** Removes a job from the queue. */
   remove(job: Pick<FakeJob, "array" | "task">): void;
@@ -104,6 +108,7 @@ export function fakeSlurm(folder: string, cwd: string): FakeSlurm {
         .split("\n")
         .filter((line) => line.startsWith(command)),
     refuse: (message) => writeFileSync(join(folder, "refuse"), message),
+    setId: (text) => writeFileSync(join(folder, "id"), text),
     set: (job, state) => write(jobs().map((one) => (isSame(job, one) ? { ...one, state } : one))),
     remove: (job) => write(jobs().filter((one) => !isSame(job, one))),
     run: (job, watch) =>

@@ -16,6 +16,8 @@ const host = "127.0.0.1";
 export interface ServerTask extends Omit<PagesTask, "follow"> {
   /** 0 for a free port. */
   readonly port: number;
+  /** Called with each new note about the records. */
+  onNote?(note: string): void;
 }
 
 export interface ReportServer {
@@ -107,7 +109,11 @@ async function tagOf(folders: readonly string[]): Promise<string> {
 }
 
 /** Makes pages when the tag has changed. Returns the page of an address: `/`, or that of a protocol. */
-function pageCache(task: Omit<ServerTask, "port">): (address: string, tag: string) => Promise<string | undefined> {
+function pageCache({
+  onNote = () => {},
+  ...task
+}: Omit<ServerTask, "port">): (address: string, tag: string) => Promise<string | undefined> {
+  const noted = new Set<string>();
   let cached: { readonly tag: string; readonly pages: Promise<MadePages> } | undefined;
   return async (address, tag) => {
     if (cached?.tag !== tag) cached = { tag, pages: makePages({ ...task, follow: tag }) };
@@ -115,6 +121,10 @@ function pageCache(task: Omit<ServerTask, "port">): (address: string, tag: strin
       cached = undefined; // the next request tries again
       throw error;
     });
+    for (const note of found.notes) {
+      if (!noted.has(note)) onNote(note);
+      noted.add(note);
+    }
     const [only] = made;
     const wanted = protocolOf(address);
     if (wanted !== "") return made.find(({ protocol }) => protocol === wanted)?.html;

@@ -245,6 +245,22 @@ describe("bench report --serve", () => {
     }
   });
 
+  it("passes on each note about the records once", async () => {
+    const notes: string[] = [];
+    await makeRuns((record) => ({ ...record, protocol: "other/1" }));
+    const noting = await startReportServer({
+      ...{ from: published, out: published, others: [from], withRealImages: false, port: 0 },
+      onNote: (note) => notes.push(note),
+    });
+    try {
+      await ask("GET", noting.url);
+      await ask("GET", noting.url);
+    } finally {
+      await noting.close();
+    }
+    expect(notes).toEqual([expect.stringContaining("only of other/1, which is another comparison")]);
+  });
+
   it("reports a port that is in use", async () => {
     const { port } = new URL(server.url);
     await expect(

@@ -1,10 +1,10 @@
 // Formats the result of a finished run, as text and for the JSON output of `bench run`.
 
 import { existsSync, statSync } from "node:fs";
-import { relative } from "node:path";
 import { formatBytes } from "@dit-bench/fetch";
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
+import { shownPath } from "./print.ts";
 import { formatDuration } from "./progress.ts";
 import { hangText } from "./text-layout.ts";
 
@@ -75,7 +75,7 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
     ["engine", describeEngine(record)],
     ...Object.entries(files)
       .filter(([, path]) => existsSync(path))
-      .map(([name, path]) => [name, relative(process.cwd(), path) || path]),
+      .map(([name, path]) => [name, shownPath(path)]),
   ];
   const wrapLine = (head: string, text: string) => (width ? hangText(head, text) : [head + text]);
   const notes: string[] = [];

@@ -48,9 +48,9 @@ export function listenForSignals(
   stopping?: (code: number) => void,
   atOnce?: () => void,
   show?: (text: string) => void,
-  endingSignals: readonly HandledSignal[] = allSignals,
+  endingSignals?: readonly HandledSignal[],
 ): () => boolean {
-  ending = endingSignals;
+  if (endingSignals) ending = endingSignals;
   if (stopping) stopCallbacks.push(stopping);
   if (atOnce) endCallbacks.push(atOnce);
   if (show) announce = show;

@@ -188,9 +188,20 @@ describe("bench grid --launcher slurm", () => {
     slurm.refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation");
     const late = await grid();
     expect(late.code).toBe(1);
-    expect(late.stderr).toContain("the jobs may still enter the queue: look at '--status'");
+    expect(late.stderr).toContain("the jobs may be in the queue, or enter it later: look at '--status'");
     slurm.refuse("");
     expect((await states()).map(([, state]) => state)).toEqual(["waiting", "waiting"]);
+    await grid();
+    expect(slurm.calls("sbatch")).toHaveLength(1);
+  });
+
+  it("keeps a submission whose id it cannot read", async () => {
+    const { slurm, grid } = cluster("unreadable", ...twoMethods);
+    slurm.setId("#");
+    const first = await grid();
+    expect(first.code).toBe(1);
+    expect(first.stderr).toMatch(/sbatch printed '.*#.*', wanted the id of the array/);
+    expect(first.stderr).toContain("the jobs may be in the queue, or enter it later: look at '--status'");
     await grid();
     expect(slurm.calls("sbatch")).toHaveLength(1);
   });

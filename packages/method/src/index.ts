@@ -21,4 +21,5 @@ export {
 } from "./method.ts";
 export { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
 export { defaultOptions, describeOptions, labelOf, parseOptions } from "./options.ts";
+export { requireKind } from "./require-kind.ts";
 export type { Linear } from "./sites.ts";

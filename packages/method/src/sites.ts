@@ -127,11 +127,12 @@ function sitesOfGraft(who: string, name: string, g: Graft, model: Model): Site[]
       throw new MethodError(
         `${at} has affine and ${g.forward ? "forward" : "merge"}; affine replaces both, so leave one out`,
       );
+    // First, since the method's own check of the module has the better message.
+    const inits = initsOf(who, g, module);
     if (!g.affine && !g.forward && !(g.merge && module.kind === "linear"))
       throw new MethodError(
         `${at} has neither forward nor affine; only a linear module can run on its merged weights instead`,
       );
-    const inits = initsOf(who, g, module);
     const site: Site = { who, module, graft: g, prefix: `${module.path}.${name}.`, inits };
     const fold = foldOf(site);
     return fold ? { ...site, fold } : site;

@@ -69,7 +69,8 @@ export const tableColumns: readonly Column[] = [
     base: () => missing,
     note: ({ rows }) =>
       rows.some((row) => row.relativeTime !== null)
-        ? "training time divided by that of full fine-tuning on the same dataset, seed, machine and engine."
+        ? "training time divided by that of full fine-tuning on the same dataset, seed, machine and engine; the " +
+          "geometric mean of these pairs."
         : "unknown, because full fine-tuning has no run on the same dataset, seed, machine and engine.",
   },
   {

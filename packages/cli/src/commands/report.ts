@@ -1,13 +1,13 @@
 // `bench report`: writes the page of the records, or serves it while they change.
 
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileNames, replaceFile } from "@dit-bench/files";
 import { BenchError, exitCodes } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
 import type { ReportOptions } from "../declarations/report.ts";
 import { makePages } from "../make-pages.ts";
 import { checkOutputFolder } from "../outputs.ts";
-import { print, printJson, printNote } from "../print.ts";
+import { print, printJson, printNote, shownPath } from "../print.ts";
 import { recordsFolder, requireFolders } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { startReportServer } from "../report-server.ts";
@@ -45,7 +45,7 @@ export async function report(options: ReportOptions): Promise<void> {
     const path = join(folder, "report.html");
     await replaceFile(path, html);
     const kilobytes = Math.round(Buffer.byteLength(html) / 1000);
-    print(`${protocol}: ${quantity(records, "record")}\n\n  ${relative(process.cwd(), path)} (${kilobytes} kB)\n`);
+    print(`${protocol}: ${quantity(records, "record")}\n\n  ${shownPath(path)} (${kilobytes} kB)\n`);
     written.push({ protocol, records, page: path });
   }
   if (errors[0] !== undefined) throw errors[0];
@@ -58,8 +58,11 @@ async function serve(
   from: string,
   { port = defaultPort, withRealImages, with: others, json }: ReportOptions,
 ): Promise<never> {
-  const { url } = await startReportServer({ from, out: from, others, withRealImages, port });
-  print(`${url} shows the records below ${relative(process.cwd(), from) || "."}; Ctrl-C ends it\n`);
+  const { url } = await startReportServer({
+    ...{ from, out: from, others, withRealImages, port },
+    onNote: (note) => printNote(`${note}\n`),
+  });
+  print(`${url} shows the records below ${shownPath(from)}; Ctrl-C ends it\n`);
   if (json) printJson({ url });
   return new Promise<never>(() => {}); // a signal ends the process
 }

@@ -11,9 +11,7 @@ describe.each([{}, { rank: 2, alpha: 1, at: "{x_embedder.proj,blocks.*.mlp.*}" }
 
 describe("DoRA", () => {
   const layer: Module = { path: "fc", kind: "linear", in: 2, out: 2 };
-  const [graft] = dora.adapt(parseOptions(dora, { rank: 1, alpha: 2, at: "fc" }), {
-    modules: [layer],
-  } as unknown as Model).grafts!;
+  const [graft] = dora.adapt(parseOptions(dora, { rank: 1, alpha: 2, at: "fc" }), {} as Model).grafts!;
   // V = W + 2 B A = [[3, 4], [5, 12]], with rows of norm 5 and 13.
   const base = { "fc.weight": tf.tensor2d([2, 4, 0, 12], [2, 2]) };
   const a_RI = tf.tensor2d([0.5, 0], [1, 2]);

@@ -2,7 +2,7 @@
 //
 // I = in, O = out, R = rank
 
-import { defineMethod, glob, graft, type Init, kaiming, MethodError, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, type Init, kaiming, requireKind, tf, z, zeros } from "@dit-bench/method";
 
 /**
  * The rows of a linear layer's weight as magnitude and direction: W′ = m V / ‖V‖ with V = W + (alpha / rank) B A, one
@@ -29,29 +29,27 @@ export default defineMethod({
       { model: "DiT-XL/2", classes: 101, options: { rank: 8 }, count: 1_246_464 },
     ],
   },
-  adapt({ rank, alpha, at }, { modules }) {
-    const matches = glob(at);
-    const other = modules.find(({ path, kind }) => kind !== "linear" && matches(path));
-    if (other)
-      throw new MethodError(`dora: option 'at' is '${at}', which matches '${other.path}': wanted only linear layers`);
-    return {
-      grafts: [
-        graft({
-          at,
-          weights: ({ path, in: I, out: O }) => ({
+  adapt: ({ rank, alpha, at }) => ({
+    grafts: [
+      graft({
+        at,
+        weights(module) {
+          requireKind("dora", at, module, "linear");
+          const { path, in: I, out: O } = module;
+          return {
             magnitude_O: normsOfRows(`${path}.weight`, O), // the model starts as the base model
             a_RI: kaiming(I, rank, I),
             b_OR: zeros(O, rank),
-          }),
-          merge(base, { magnitude_O, a_RI, b_OR }, { path }) {
-            const v_OI = tf.add(base[`${path}.weight`]!, tf.mul(alpha / rank, tf.matMul(b_OR, a_RI)));
-            const norm_O1 = tf.sqrt(tf.add(tf.sum(tf.square(v_OI), 1, true), SMALLEST_SQUARE));
-            return { [`${path}.weight`]: tf.mul(v_OI, tf.div(tf.reshape(magnitude_O, [-1, 1]), norm_O1)) };
-          },
-        }),
-      ],
-    };
-  },
+          };
+        },
+        merge(base, { magnitude_O, a_RI, b_OR }, { path }) {
+          const v_OI = tf.add(base[`${path}.weight`]!, tf.mul(alpha / rank, tf.matMul(b_OR, a_RI)));
+          const norm_O1 = tf.sqrt(tf.add(tf.sum(tf.square(v_OI), 1, true), SMALLEST_SQUARE));
+          return { [`${path}.weight`]: tf.mul(v_OI, tf.div(tf.reshape(magnitude_O, [-1, 1]), norm_O1)) };
+        },
+      }),
+    ],
+  }),
 });
 
 /** Keeps the norm above 1e-12, so that a row of zeros stays zero and is not 0 / 0. */

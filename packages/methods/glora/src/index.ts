@@ -2,18 +2,7 @@
 //
 // I = in, O = out, R = rank
 
-import {
-  defineMethod,
-  glob,
-  graft,
-  type Init,
-  MethodError,
-  tf,
-  uniform,
-  type Weights,
-  z,
-  zeros,
-} from "@dit-bench/method";
+import { defineMethod, graft, type Init, requireKind, tf, uniform, type Weights, z, zeros } from "@dit-bench/method";
 
 /**
  * Five support tensors on the frozen weight W and bias b of linear layers: W′ = W + W ⊙ A + B and
@@ -44,36 +33,34 @@ export default defineMethod({
       { model: "DiT-XL/2", classes: 101, options: { at: "blocks.*.{attn,mlp}.*" }, count: 5_730_496 },
     ],
   },
-  adapt({ rank, a, b, c, d, e, at }, { modules }) {
-    const matches = glob(at);
-    const other = modules.find(({ path, kind }) => kind !== "linear" && matches(path));
-    if (other)
-      throw new MethodError(`glora: option 'at' is '${at}', which matches '${other.path}': wanted only linear layers`);
-    return {
-      grafts: [
-        graft<string>({
-          at,
-          weights: ({ in: I, out: O }) => ({
+  adapt: ({ rank, a, b, c, d, e, at }) => ({
+    grafts: [
+      graft<string>({
+        at,
+        weights(module) {
+          requireKind("glora", at, module, "linear");
+          const { in: I, out: O } = module;
+          return {
             ...support("a", a, rank, O, I),
             ...support("b", b, rank, O, I),
             ...support("c", c, rank, I, 1),
             ...support("d", d, rank, O),
             ...support("e", e, rank, O),
-          }),
-          merge(base, w, { path }) {
-            const weight_OI = base[`${path}.weight`]!;
-            const bias_O = base[`${path}.bias`]!;
-            const [A, B, C_I1, D, E] = ["a", "b", "c", "d", "e"].map((key) => tensorOf(key, w));
-            const prompt_O = C_I1 && tf.reshape(tf.matMul(weight_OI, C_I1), [-1]);
-            return {
-              [`${path}.weight`]: sum(weight_OI, A && tf.mul(weight_OI, A), B),
-              [`${path}.bias`]: sum(bias_O, prompt_O, D && tf.mul(bias_O, D), E),
-            };
-          },
-        }),
-      ],
-    };
-  },
+          };
+        },
+        merge(base, w, { path }) {
+          const weight_OI = base[`${path}.weight`]!;
+          const bias_O = base[`${path}.bias`]!;
+          const [A, B, C_I1, D, E] = ["a", "b", "c", "d", "e"].map((key) => tensorOf(key, w));
+          const prompt_O = C_I1 && tf.reshape(tf.matMul(weight_OI, C_I1), [-1]);
+          return {
+            [`${path}.weight`]: sum(weight_OI, A && tf.mul(weight_OI, A), B),
+            [`${path}.bias`]: sum(bias_O, prompt_O, D && tf.mul(bias_O, D), E),
+          };
+        },
+      }),
+    ],
+  }),
 });
 
 /** New weights of a support tensor of `rows` rows, a matrix if `columns` is given. Its value starts at zero. */

@@ -2,7 +2,7 @@
 //
 // D = width
 
-import { defineMethod, graft, MethodError, ones, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, ones, requireKind, z, zeros } from "@dit-bench/method";
 
 /**
  * The layer norms train, and everything else is frozen. The norms of a DiT have no weights of their own: adaLN
@@ -24,10 +24,9 @@ export default defineMethod({
     grafts: [
       graft({
         at,
-        weights({ path, kind, out: D }) {
-          if (kind !== "norm")
-            throw new MethodError(`layernorm: option 'at' is '${at}', which matches '${path}': wanted only norms`);
-          return { scale_D: ones(D), shift_D: zeros(D) };
+        weights(module) {
+          requireKind("layernorm", at, module, "norm");
+          return { scale_D: ones(module.out), shift_D: zeros(module.out) };
         },
         affine: ({ scale_D, shift_D }) => ({ scale: scale_D, shift: shift_D }),
       }),

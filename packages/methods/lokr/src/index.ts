@@ -2,7 +2,7 @@
 //
 // I = in = U V, O = out = P Q, R = rank, M = rows of the input
 
-import { defineMethod, graft, kaiming, linear, MethodError, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, kaiming, linear, requireKind, tf, z, zeros } from "@dit-bench/method";
 
 /**
  * A Kronecker product beside linear layers: y = W x + b + scale · (C ⊗ D) x with a small factor C [P, U] and a large
@@ -40,9 +40,9 @@ export default defineMethod({
     grafts: [
       graft<string>({
         at,
-        weights({ path, kind, in: I, out: O }) {
-          if (kind !== "linear")
-            throw new MethodError(`lokr: option 'at' is '${at}', which matches '${path}': wanted only linear layers`);
+        weights(module) {
+          requireKind("lokr", at, module, "linear");
+          const { in: I, out: O } = module;
           const P = shorterSide(O, factor);
           const U = shorterSide(I, factor);
           const [Q, V] = [O / P, I / U];

@@ -2,7 +2,7 @@
 //
 // I = in, O = out, R = rank
 
-import { defineMethod, graft, kaiming, linear, MethodError, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, kaiming, linear, requireKind, tf, z, zeros } from "@dit-bench/method";
 
 /**
  * A low-rank update beside linear layers: y = W x + b + (alpha / rank) B A x, with W and b frozen.
@@ -30,9 +30,9 @@ export default defineMethod({
     grafts: [
       graft({
         at,
-        weights({ path, kind, in: I, out: O }) {
-          if (kind !== "linear")
-            throw new MethodError(`lora: option 'at' is '${at}', which matches '${path}': wanted only linear layers`);
+        weights(module) {
+          requireKind("lora", at, module, "linear");
+          const { in: I, out: O } = module;
           return {
             a_RI: kaiming(I, rank, I),
             b_OR: zeros(O, rank), // the model starts as the base model

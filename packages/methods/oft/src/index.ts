@@ -2,7 +2,7 @@
 //
 // I = in, G = blocks, B = I / G = channels of a block, H = B / 2, F = B - 1
 
-import { defineMethod, graft, MethodError, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, MethodError, requireKind, tf, z, zeros } from "@dit-bench/method";
 import { rotations } from "./rotations.ts";
 
 /**
@@ -30,9 +30,9 @@ export default defineMethod({
     grafts: [
       graft({
         at,
-        weights({ path, kind, in: I }) {
-          if (kind !== "linear")
-            throw new MethodError(`oft: option 'at' is '${at}', which matches '${path}': wanted only linear layers`);
+        weights(module) {
+          requireKind("oft", at, module, "linear");
+          const { path, in: I } = module;
           const B = I / G;
           if (B % 2 !== 0)
             throw new MethodError(

@@ -2,7 +2,7 @@
 //
 // O = out
 
-import { defineMethod, graft, type Init, MethodError, normal, z } from "@dit-bench/method";
+import { defineMethod, graft, type Init, normal, requireKind, z } from "@dit-bench/method";
 
 /**
  * A scale γ and a shift β of the channels after each operation: y γ + β, with everything else frozen.
@@ -33,11 +33,9 @@ export default defineMethod({
     grafts: [
       graft({
         at,
-        weights({ path, kind, out: O }) {
-          if (kind !== "linear" && kind !== "norm")
-            throw new MethodError(
-              `ssf: option 'at' is '${at}', which matches '${path}': wanted only linear layers and norms`,
-            );
+        weights(module) {
+          requireKind("ssf", at, module, "linear", "norm");
+          const O = module.out;
           return { scale_O: around(1, normal(std, O)), shift_O: normal(std, O) };
         },
         affine: ({ scale_O, shift_O }) => ({ scale: scale_O, shift: shift_O }),

@@ -2,7 +2,7 @@
 //
 // I = in, O = out, R = rank
 
-import { constant, defineMethod, graft, linear, MethodError, tf, uniform, z, zeros } from "@dit-bench/method";
+import { constant, defineMethod, graft, linear, requireKind, tf, uniform, z, zeros } from "@dit-bench/method";
 
 /**
  * A low-rank update whose matrices are random, frozen, and shared by all layers: y = W x + c + b ⊙ B (d ⊙ A x). The
@@ -42,11 +42,10 @@ export default defineMethod({
       grafts: [
         graft({
           at,
-          weights({ path, kind, out: O }) {
-            if (kind !== "linear")
-              throw new MethodError(`vera: option 'at' is '${at}', which matches '${path}': wanted only linear layers`);
+          weights(module) {
+            requireKind("vera", at, module, "linear");
             return {
-              b_O: zeros(O), // the model starts as the base model
+              b_O: zeros(module.out), // the model starts as the base model
               d_R: constant(dInitial, R),
             };
           },

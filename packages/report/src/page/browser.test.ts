@@ -2,7 +2,7 @@
 // thousands of runs.
 
 import { readFileSync } from "node:fs";
-import type { Page } from "playwright-core";
+import type { CDPSession, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { comparison } from "../comparison.ts";
 import { toCsv } from "../csv.ts";
@@ -115,7 +115,7 @@ describeInChromium("the page in Chromium", ({ openPage, openAddress, savePage })
     expect(readFileSync((await download.path())!, "utf8")).toBe(toCsv(comparison(records)));
   });
 
-  it("loads 10,080 runs in less than 5 seconds", async () => {
+  it("loads 10,080 runs in less than 5 seconds of CPU time", async () => {
     const many = Array.from({ length: 42 }, (_, index) => ({
       ...methods[1 + (index % 5)]!,
       method: `m${index}`,
@@ -129,11 +129,19 @@ describeInChromium("the page in Chromium", ({ openPage, openAddress, savePage })
         training: { ...record.training, loss: record.training.loss.slice(0, 50) },
       })),
     );
-    const address = savePage(records);
-    const start = performance.now();
-    const page = await openAddress(address);
+    let session: CDPSession;
+    const page = await openAddress(savePage(records), {
+      async prepare(page) {
+        session = await page.context().newCDPSession(page);
+        // Other programs do not change the CPU time of the page's thread, and CI runs several tests at once.
+        await session.send("Performance.enable", { timeDomain: "threadTicks" });
+      },
+    });
     expect(await page.locator("#runs-count").textContent()).toBe("50 of 10080 runs");
-    expect(performance.now() - start).toBeLessThan(5000);
+    const { metrics } = await session!.send("Performance.getMetrics");
+    const seconds = metrics.find(({ name }) => name === "TaskDuration")!.value;
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(5);
   });
 });
 

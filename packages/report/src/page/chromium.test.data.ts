@@ -22,6 +22,8 @@ const reason = executable === undefined ? " (skipped: no Chromium; install it, o
 interface Opening extends PageOptions {
   width?: number;
   theme?: "light" | "dark";
+  /** Called with the page before it goes to its address. */
+  prepare?(page: Page): Promise<void>;
 }
 
 export interface Opener {
@@ -52,13 +54,15 @@ export function describeInChromium(title: string, tests: (opener: Opener) => voi
       expect(problems.splice(0)).toEqual([]);
     });
 
-    async function openAddress(address: string, { width = 1200, theme = "light" }: Opening = {}): Promise<Page> {
+    async function openAddress(address: string, opening: Opening = {}): Promise<Page> {
+      const { width = 1200, theme = "light", prepare } = opening;
       const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: theme });
       page.on("console", (message) => problems.push(message.text()));
       page.on("pageerror", (error) => problems.push(String(error)));
       page.on("request", (request) => {
         if (!/^(data:|blob:)/.test(request.url()) && request.url() !== address) problems.push(request.url());
       });
+      await prepare?.(page);
       await page.goto(address);
       return page;
     }

@@ -61,4 +61,5 @@ export async function readCellResult(folder: string, key: string): Promise<CellR
 }
 
 /** A record's path as results have it: the folder of the runs may have another path on another machine. */
-export const pathBelow = (folder: string, recordPath: string): string => relative(resolve(folder), resolve(recordPath));
+export const pathInResult = (folder: string, recordPath: string): string =>
+  relative(resolve(folder), resolve(recordPath));

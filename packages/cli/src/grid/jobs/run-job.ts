@@ -11,7 +11,7 @@ import type { JobSide } from "../launchers/launcher.ts";
 import { entry } from "../run-cells.ts";
 import { watchGrid } from "../watch.ts";
 import type { JobPlan, PlannedCell } from "./plan.ts";
-import { type CellResult, pathBelow, readCellResult, writeCellResult } from "./results.ts";
+import { type CellResult, pathInResult, readCellResult, writeCellResult } from "./results.ts";
 import { ownRecord } from "./states.ts";
 
 export interface Job {
@@ -60,7 +60,7 @@ export async function runJob(job: Job, starter?: Starter): Promise<number> {
         writeCellResult(plan.folder, planned.key, {
           ...shared,
           kind: "finished",
-          record: pathBelow(plan.folder, outcome.recordPath),
+          record: pathInResult(plan.folder, outcome.recordPath),
         }),
       );
     else if (isInterruption(outcome)) {

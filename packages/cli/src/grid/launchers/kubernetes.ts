@@ -1,8 +1,8 @@
 // The launcher `kubernetes`: writes the manifest of an Indexed Job for the cells that no job has finished. It submits
 // nothing and asks no cluster, so it cannot know whether an earlier job still runs; a cell's lock keeps two jobs apart.
 
-import { isAbsolute, join, normalize } from "node:path";
-import { replaceFile } from "@dit-bench/files";
+import { isAbsolute, join } from "node:path";
+import { pathBelow, replaceFile } from "@dit-bench/files";
 import { RecordError } from "@dit-bench/record";
 import { BenchError } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
@@ -118,7 +118,7 @@ function describeEarlier(
 /** Throws BenchError (usage) for a path outside the current folder, which the containers do not have. */
 function checkPaths({ arguments: args }: PlannedCell): void {
   for (const { flag, value } of pathsIn(args))
-    if (isAbsolute(value) || normalize(value).startsWith(".."))
+    if (isAbsolute(value) || pathBelow(".", value) === undefined)
       throw new BenchError(
         "usage",
         `${flag} ${printable(value)}: the containers have only the current folder; give a path below it`,

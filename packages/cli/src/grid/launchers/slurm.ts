@@ -104,7 +104,9 @@ async function submitMissing(grid: PreparedGrid, settings: JobSettings, cells: r
     await replaceFile(scriptPath, script);
     const array = await submit(scriptPath, sbatchArguments(options)).catch(async (error: Error) => {
       if (mayHaveSubmitted(error))
-        printNote("the jobs may still enter the queue: look at '--status' before you run the command again\n");
+        printNote(
+          "the jobs may be in the queue, or enter it later: look at '--status' before you run the command again\n",
+        );
       else if (!(await isInQueue(plan))) await rm(submissionFolder(plan), { recursive: true, force: true });
       throw error;
     });

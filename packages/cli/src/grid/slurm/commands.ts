@@ -21,18 +21,19 @@ export function checkEnvironment(environment: NodeJS.ProcessEnv = process.env): 
     );
 }
 
-/** Submits a script; returns the id of the array. Throws BenchError (failure) with Slurm's own message. */
+/** Submits a script; returns the id of the array. Throws BenchError (failure) with the output of sbatch. */
 export async function submit(scriptPath: string, options: readonly string[]): Promise<string> {
   const output = await slurm("sbatch", ["--parsable", ...options, scriptPath]);
-  const id = /^\d+/.exec(output.trim())?.[0]; // with several clusters it is `id;cluster`
+  // `id` or `id;cluster`, on a line of its own: wrappers of sbatch print other lines, too.
+  const id = /^(\d+)(?:;\S*)?\s*$/m.exec(output)?.[1];
   if (id === undefined)
     throw new BenchError("failure", `sbatch printed '${printable(output.trim())}', wanted the id of the array`);
   return id;
 }
 
-/** True if jobs may still enter the queue after this error of `submit`: only the controller's answer was lost. */
+/** True if jobs may be in the queue, or still enter it, after this error of `submit`: only the answer was lost. */
 export const mayHaveSubmitted = ({ message }: Error): boolean =>
-  /timed out|timeout|zero bytes|communication/i.test(message);
+  /timed out|timeout|zero bytes|communication|^sbatch printed/i.test(message);
 
 /** Every job of these submissions that waits or runs, also while Slurm ends it. */
 export async function liveJobs(submissions: readonly string[]): Promise<LiveJob[]> {
