@@ -14,6 +14,7 @@ import { createDeviceState, type DeviceState } from "./device-state.ts";
 import { createModelSession } from "./model-session.ts";
 import { type NativeType, type NativeValue, nativeValues } from "./native-values.ts";
 import type { NativeRuntime } from "./open-library.ts";
+import { outputCheck } from "./output-check.ts";
 
 /** A provider that computes on a device. */
 export type WithDevice = Provider & { readonly device: DeviceProvider };
@@ -74,7 +75,10 @@ export function createDeviceEngine(
             results[key] = new (arrayOf(dtype))(sizeOf(shape));
             return bind(results[key]!, { dtype, shape });
           });
+          const check = outputCheck(Object.values(results), `${boundary.name}: engine ${provider.name}`);
+          check.mark();
           await session.run([...given, ...constants], made);
+          check.requireWritten();
           state.advance();
           return results;
         } finally {

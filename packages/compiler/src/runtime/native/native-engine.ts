@@ -44,7 +44,10 @@ export function createNativeEngine(
       ...(library && { library: library(lanes, graph) }),
     });
     try {
-      const runner = createRunner(runtime, session, { plan, model, boundary, lanes, threads: provider.threads });
+      const runner = createRunner(runtime, session, {
+        ...{ plan, model, boundary, lanes, threads: provider.threads },
+        name: name ?? provider.name,
+      });
       return {
         ...runner,
         report: report(),

@@ -9,6 +9,7 @@ import type { BuiltModel } from "../build-model.ts";
 import type { NativeSession } from "./native-session.ts";
 import { type NativeType, type NativeValue, nativeValues } from "./native-values.ts";
 import type { NativeRuntime } from "./open-library.ts";
+import { outputCheck } from "./output-check.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { createStateUpdate, roundsOf } from "./state-update.ts";
 
@@ -26,6 +27,8 @@ export interface RunnerOptions {
   readonly plan: Omit<RunPlan, "graph">;
   readonly model: BuiltModel;
   readonly boundary: Boundary;
+  /** The engine's name, for messages. */
+  readonly name: string;
   /** Number of parts that run at the same time. */
   readonly lanes: number;
   /** Threads of the update. */
@@ -50,7 +53,7 @@ export function createRunner(runtime: NativeRuntime, session: NativeSession, opt
 function makeRunner(
   runtime: NativeRuntime,
   session: NativeSession,
-  { plan, model, boundary, lanes, threads }: RunnerOptions,
+  { plan, model, boundary, name, lanes, threads }: RunnerOptions,
   onDispose: (release: () => void) => void,
 ): Omit<Runner, "dispose"> {
   const { count, split, pieces, results, carried, update } = plan;
@@ -110,12 +113,15 @@ function makeRunner(
   );
   const outputArrays = new Map<string, readonly Data[]>();
   const outputValues = new Map<string, readonly NativeValue[]>();
+  const written: Data[][] = forEachPart(() => []);
   for (const [output, type] of outputTypes) {
     if (bufferValues[0]?.has(output)) {
+      const bufferOf = (part: number) => stateUpdate!.bufferOf[part]!;
       outputValues.set(
         output,
-        forEachPart((part) => bufferValues[stateUpdate!.bufferOf[part]!]!.get(output)!),
+        forEachPart((part) => bufferValues[bufferOf(part)]!.get(output)!),
       );
+      for (const [part, arrays] of written.entries()) arrays.push(stateUpdate!.buffers[bufferOf(part)]!.get(output)!);
       continue;
     }
     const arrays = forEachPart(() => make(type));
@@ -124,7 +130,9 @@ function makeRunner(
       output,
       arrays.map((array) => keep(array, type)),
     );
+    for (const [part, list] of written.entries()) list.push(arrays[part]!);
   }
+  const checks = written.map((arrays) => outputCheck(arrays, `${boundary.name}: engine ${name}`));
 
   const runPart = async (part: number, given: ReadonlyMap<string, NativeValue>): Promise<void> => {
     const inputs = [...inputTypes.keys()].map((key) => {
@@ -132,7 +140,9 @@ function makeRunner(
       return values ? (values[part] ?? values[0]!) : given.get(key)!;
     });
     const outputs = [...outputTypes.keys()].map((output) => outputValues.get(output)![part]!);
+    checks[part]!.mark();
     await session.run([...inputs, ...constants], outputs);
+    checks[part]!.requireWritten();
   };
   const scalarsOf = (values: Values): number[] =>
     (update?.scalars ?? []).map((scalar) => {
