@@ -4,8 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFi
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
-import { cell, go, photos, place, run } from "./tiny-place.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
+import { cell, photos, place } from "./tiny-place.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
+
+const go = (...args: string[]) => benchInProcess(args, { cwd: place });
+const run = (...args: string[]) => go(...cell, ...args);
 
 describe("bench run", () => {
   const cases: [what: string, args: () => Promise<string[]> | string[], code: number, message: RegExp][] = [

@@ -31,9 +31,11 @@ export function bench(
       watch?.(stderr, child);
     });
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      const last = stdout.trimEnd().split("\n").at(-1) ?? "";
-      resolve({ code, signal, stdout, stderr, json: last.startsWith("{") ? JSON.parse(last) : {} });
-    });
+    child.on("close", (code, signal) => resolve(finishedOf({ code, signal, stdout, stderr })));
   });
+}
+
+export function finishedOf(outcome: Omit<Finished, "json">): Finished {
+  const last = outcome.stdout.trimEnd().split("\n").at(-1) ?? "";
+  return { ...outcome, json: last.startsWith("{") ? JSON.parse(last) : {} };
 }

@@ -16,6 +16,7 @@ import { openvinoWheels, thisPlatform } from "@dit-bench/compiler";
 import { type FaultServer, faultServer } from "@dit-bench/fetch/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 
 let place: string;
 let server: FaultServer;
@@ -33,7 +34,7 @@ afterEach(async () => {
   rmSync(place, { recursive: true });
   await server.close();
 });
-const go = (...args: string[]) => bench(["fetch", ...args], { cwd: place });
+const go = (...args: string[]) => benchInProcess(["fetch", ...args], { cwd: place });
 const weights = () => join(place, "home/weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
 const size = 334_643_276; // the size in weights.json
 /** True if the engine openvino can be fetched for this machine. */

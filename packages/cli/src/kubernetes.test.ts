@@ -4,23 +4,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
-import { go, place } from "./tiny-place.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
+import { place } from "./tiny-place.test.data.ts";
 
 // The recipe has a path below the current folder, as the containers need it.
-const grid = (...args: string[]) =>
-  go(
-    "grid",
-    "--launcher",
-    "kubernetes",
-    "--recipe",
-    "./tiny",
-    "--methods",
-    "bitfit,lora",
-    "--datasets",
-    "sun",
-    ...args,
-  );
+const command = "grid --launcher kubernetes --recipe ./tiny --methods bitfit,lora --datasets sun".split(" ");
+const grid = (...args: string[]) => benchInProcess([...command, ...args], { cwd: place });
 const needed = ["--job", "image=registry.local/dit-bench:1", "--job", "claim=work"];
 const settings = "--jobs 2 --job cpus=4 --job memory=16 --job gpus=1 --job time=90 --job namespace=lab".split(" ");
 
@@ -65,7 +54,10 @@ describe("bench grid --launcher kubernetes", () => {
     expect(first.stderr).not.toContain("kubectl delete");
     const plan = manifest.replace(/job\.json$/, "plan.json");
     const pod = (index: number) =>
-      bench(["grid-job", plan, "--threads", "1"], { cwd: place, env: { JOB_COMPLETION_INDEX: String(index) } });
+      benchInProcess(["grid-job", plan, "--threads", "1"], {
+        cwd: place,
+        env: { JOB_COMPLETION_INDEX: String(index) },
+      });
     expect((await pod(0)).code).toBe(0);
     const again = await pod(0); // as after a requeue
     expect([again.code, again.stdout]).toEqual([0, ""]);

@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
 import { readRecord, writeRecord } from "@dit-bench/record";
 import { builtinMethods } from "@dit-bench/runner";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 
 let place: string;
-const go = (...args: string[]) => bench(args, { cwd: place });
+const go = (...args: string[]) => benchInProcess(args, { cwd: place });
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), "bench-list-"));
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { writeSweep } from "@dit-bench/record";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 import { type FakeJob, type FakeSlurm, fakeSlurm } from "./fake-slurm.test.data.ts";
 import { writePlugin } from "./plugin.test.data.ts";
 import { go, place, recipe } from "./tiny-place.test.data.ts";
@@ -14,7 +15,7 @@ import { go, place, recipe } from "./tiny-place.test.data.ts";
 function cluster(out: string, ...flags: string[]) {
   const slurm = fakeSlurm(join(place, `${out}-slurm`), place);
   const all = ["grid", "--launcher", "slurm", "--recipe", recipe, "--out", out, ...flags];
-  const grid = (...more: string[]) => bench([...all, ...more], { cwd: place, env: slurm.env });
+  const grid = (...more: string[]) => benchInProcess([...all, ...more], { cwd: place, env: slurm.env });
   const states = async () => {
     const { json } = await grid("--status", "--json");
     return (json.cells as { name: string; state: string; fid: number | null }[]).map(({ name, state }) => [
