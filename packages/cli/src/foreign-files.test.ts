@@ -10,13 +10,13 @@ import { encodePng } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { readSafetensors, type StoredTensor, writeNpz, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const dit = readSafetensors(fixture("dit/src/fixtures/dit_weights.safetensors")).tensors;
 const labelTable = "y_embedder.embedding_table.weight";
 let place: string;
-const go = (...args: string[]) => bench([...args, "--threads", "1"], { cwd: place });
+const go = (...args: string[]) => benchInProcess([...args, "--threads", "1"], { cwd: place });
 const readBytes = (...path: string[]) => readFileSync(join(place, ...path));
 const zeros = (...shape: number[]): StoredTensor => ({
   ...{ type: "F32" as const, shape },
@@ -100,7 +100,7 @@ describe("a file of another kind than expected", () => {
       '"pics.zip" is a zip archive of images; unpack it and give the folder',
     ],
   ])("is named, with advice, by bench %j", async (args, message) => {
-    const refused = await (args[0] === "list-weights" ? bench(args, { cwd: place }) : go(...args));
+    const refused = await (args[0] === "list-weights" ? benchInProcess(args, { cwd: place }) : go(...args));
     expect(refused.stderr).toContain(message);
     expect(refused.code).toBe(4);
     expect(refused.stdout).toBe("");
@@ -147,7 +147,7 @@ describe("checkpoints of other programs", () => {
   });
 
   it("are listed by list-weights and refused by sample if they are adapters", async () => {
-    const listed = await bench(["list-weights", "adapter"], { cwd: place });
+    const listed = await benchInProcess(["list-weights", "adapter"], { cwd: place });
     expect(listed.code, listed.stderr).toBe(0);
     expect(listed.stderr).toContain("this is a LoRA adapter: it changes a base model and is not a model by itself");
     expect(listed.stdout).toContain("lora_A.weight\\x1b[31m");

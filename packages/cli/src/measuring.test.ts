@@ -8,13 +8,13 @@ import { normals } from "@dit-bench/random";
 import { readNpz, writeNpz } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 
 const weights = fileURLToPath(
   new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url),
 );
 let place: string;
-const go = (...args: string[]) => bench(args, { cwd: place });
+const go = (...args: string[]) => benchInProcess(args, { cwd: place });
 const narrowFlags = ["--weights", weights, "--threads", "1"];
 
 beforeAll(async () => {

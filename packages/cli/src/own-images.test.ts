@@ -3,7 +3,10 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { go, photos, place, recipe } from "./tiny-place.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
+import { photos, place, recipe } from "./tiny-place.test.data.ts";
+
+const go = (...args: string[]) => benchInProcess(args, { cwd: place });
 
 const run = (...args: string[]) =>
   go("run", "--recipe", recipe, "--method", "bitfit", "--threads", "1", "--set", "training.steps=2", ...args);

@@ -9,7 +9,7 @@ import { normals } from "@dit-bench/random";
 import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
 const fixtures = (name: string) => fileURLToPath(new URL(`../../${name}/src/fixtures`, import.meta.url));
@@ -18,7 +18,7 @@ const inception = fileURLToPath(
 );
 let place: string;
 const run = (...args: string[]) =>
-  bench(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], { cwd: place });
+  benchInProcess(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], { cwd: place });
 
 /**
  * Writes the tiny recipe a second time, with a base model in diffusers' layout and with an Inception that has a

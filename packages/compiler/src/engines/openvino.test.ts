@@ -110,7 +110,7 @@ describe.skipIf(names.length === 0)("openvino", () => {
   test("reports a run that fails in OpenVINO", { timeout: 60_000 }, () => {
     const script = `
       import { createEngine } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url))};
-      import * as tf from ${JSON.stringify(new URL("../../../tfjs/dist/index.js", import.meta.url))};
+      import * as tf from ${JSON.stringify(new URL("../../../tfjs/src/index.js", import.meta.url))};
       const engine = await createEngine("openvino", { threads: 1 });
       const { run } = await engine.compile(({ x }) => ({ y: tf.softmax(tf.matMul(x, x)) }), { x: { shape: [8, 8] } });
       console.log("sum", (await run({ x: new Float32Array(64) })).y.reduce((a, b) => a + b));`;
