@@ -1,4 +1,4 @@
-// The built `bench fetch`, against a server on this machine in place of the Hugging Face hub.
+// `bench fetch`, against a server on this machine in place of the Hugging Face hub.
 
 import {
   existsSync,

@@ -1,13 +1,14 @@
-// Commands and mistakes of a new user, with the built program.
+// Commands and mistakes of a new user.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
-import { go, photos, place, recipe } from "./tiny-place.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
+import { photos, place, recipe } from "./tiny-place.test.data.ts";
 
+const go = (...args: string[]) => benchInProcess(args, { cwd: place });
 const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
 
 describe("bench", () => {
@@ -43,13 +44,13 @@ describe("bench run and bench grid", () => {
     const data = await photos("here", { daisy: 6, rose: 6 });
     const run = ["run", "--method", "bitfit", "--data", ".", ...fewSteps];
     for (const args of [run, [...run, "--dry-run"], ["grid", "--methods", "bitfit", "--data", ".", ...fewSteps]]) {
-      const r = await bench(args, { cwd: data });
+      const r = await benchInProcess(args, { cwd: data });
       expect(r.stderr).toContain(
         "--out runs lies in the image folder .: the next run would use sheets of runs as images",
       );
       expect(r.code).toBe(2);
     }
-    const apart = await bench([...run, "--out", "../apart"], { cwd: data });
+    const apart = await benchInProcess([...run, "--out", "../apart"], { cwd: data });
     expect(apart.code, apart.stderr).toBe(0);
   });
 

@@ -131,7 +131,7 @@ describe("a plug-in that misbehaves, in a grid", () => {
     [
       "awaits for ever",
       { top: "await new Promise(() => {})" },
-      /waits for something that never comes|its import did not end/,
+      /plug-in \.\/awaits-for-ever\.mjs: its import waits for something that never comes/,
     ],
     ["throws", { top: "throw new Error('no luck')" }, /no luck/],
   ])("causes one error before the first cell if it %s while it is loaded", async (what, code, message) => {

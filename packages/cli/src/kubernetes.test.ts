@@ -1,4 +1,4 @@
-// The launcher `kubernetes` of the built `bench grid`: the manifest that it writes, and the jobs of its plan.
+// The launcher `kubernetes` of `bench grid`: the manifest that it writes, and the jobs of its plan.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// The built `bench list`, `bench list-weights` and `bench doctor`.
+// `bench list`, `bench list-weights` and `bench doctor`.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";

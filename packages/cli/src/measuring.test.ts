@@ -1,4 +1,4 @@
-// The built `bench features` and `bench fid`, on an Inception network with a sixteenth of the channels.
+// `bench features` and `bench fid`, on an Inception network with a sixteenth of the channels.
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// The built `bench predict`, against outputs of the official code and of diffusers (fixtures of packages/dit).
+// `bench predict`, against outputs of the official code and of diffusers (fixtures of packages/dit).
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { float32, readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../dit/src/fixtures/${name}`, import.meta.url));
 let place: string;
@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 const predict = (...args: string[]) =>
-  bench(["predict", "--output", "out.safetensors", "--threads", "1", ...args], { cwd: place });
+  benchInProcess(["predict", "--output", "out.safetensors", "--threads", "1", ...args], { cwd: place });
 
 /** Largest difference between the written output and a tensor of a fixture. */
 function largestError(file: string, name: string): number {

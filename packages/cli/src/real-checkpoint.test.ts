@@ -18,7 +18,9 @@ const inception = fileURLToPath(
 );
 let place: string;
 const run = (...args: string[]) =>
-  benchInProcess(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], { cwd: place });
+  benchInProcess(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], {
+    cwd: place,
+  });
 
 /**
  * Writes the tiny recipe a second time, with a base model in diffusers' layout and with an Inception that has a

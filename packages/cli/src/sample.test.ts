@@ -1,4 +1,4 @@
-// The built `bench sample`: from finished runs on pixels and on latents, and from a small checkpoint of the official
+// `bench sample`: from finished runs on pixels and on latents, and from a small checkpoint of the official
 // code.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 import { readSafetensors } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
 const weights = fileURLToPath(new URL("../../dit/src/fixtures/dit_weights.safetensors", import.meta.url));
 const autoencoder = fileURLToPath(new URL("../../autoencoder/src/fixtures", import.meta.url));
 let place: string;
-const go = (...args: string[]) => bench([...args, "--threads", "1", "--json"], { cwd: place });
+const go = (...args: string[]) => benchInProcess([...args, "--threads", "1", "--json"], { cwd: place });
 /** The files of a folder that are not hidden. */
 const visibleFiles = (folder: string) =>
   readdirSync(join(place, folder))

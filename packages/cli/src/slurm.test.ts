@@ -1,4 +1,4 @@
-// The launcher `slurm` of the built `bench grid`, with a Slurm that starts nothing by itself: the test starts the jobs.
+// The launcher `slurm` of `bench grid`, with a Slurm that starts nothing by itself: the test starts the jobs.
 // Tests that start jobs take minutes, so they run only with TEST_SLURM=1.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// The built `bench vae`, on a small autoencoder.
+// `bench vae`, on a small autoencoder.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 import { encodePng } from "@dit-bench/images";
 import { readSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 
 const weights = fileURLToPath(new URL("../../autoencoder/src/fixtures", import.meta.url));
 let place: string;
-const go = (...args: string[]) => bench(["vae", ...args], { cwd: place });
+const go = (...args: string[]) => benchInProcess(["vae", ...args], { cwd: place });
 const smallFlags = ["--weights", weights, "--threads", "1"];
 
 beforeAll(async () => {

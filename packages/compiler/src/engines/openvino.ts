@@ -9,6 +9,7 @@ import type { ProviderLibrary } from "../runtime/native/native-session.ts";
 import { findNativeRuntime, type NativeRuntime } from "../runtime/native/open-library.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { checkRuntimeFiles } from "../runtime/runtime-files.ts";
+import { mayHaveBfloat16 } from "./bfloat16-instructions.ts";
 import { checkMatMul } from "./check-matmul.ts";
 import { cpu } from "./cpu.ts";
 import { CannotStart, type EngineEntry } from "./entry.ts";
@@ -29,6 +30,12 @@ export const openvino = {
     const runtime = openRuntime();
     const { library } = findOpenvino();
     const bfloat16 = precision === "bfloat16";
+    if (bfloat16 && !mayHaveBfloat16())
+      throw new CannotStart(
+        "this CPU computes no matrix multiplications in bfloat16: it has neither AVX512-BF16 nor AMX",
+        "use --engine openvino",
+        undefined,
+      );
     const engine = createNativeEngine(runtime, openvinoProvider(threads), {
       name: bfloat16 ? "openvino+bfloat16" : "openvino",
       library: (lanes, graph) =>

@@ -91,21 +91,26 @@ function exportedMethods(plugin: string, module: Record<string, unknown>): reado
 }
 
 /**
- * Throws BenchError (usage) if `loading` takes longer, as with a top-level await that never settles. A loop without end
- * at the top level blocks the timer and cannot be interrupted.
+ * Throws BenchError (usage) if `loading` takes longer, or if the process has nothing left to do meanwhile, as with a
+ * top-level await that never settles. A loop without end at the top level blocks the timer and cannot be interrupted.
  */
 async function limitTime<T>(seconds: number, plugin: string, loading: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const problem = `its import did not end within ${seconds} s; look for a top-level await that never settles`;
-      reject(new BenchError("usage", `plug-in ${plugin}: ${problem}`));
-    }, 1e3 * seconds);
+  let release = () => {};
+  const refused = new Promise<never>((_, reject) => {
+    const refuse = (problem: string) => () =>
+      reject(new BenchError("usage", `plug-in ${plugin}: ${problem}; look for a top-level await that never settles`));
+    const onIdle = refuse("its import waits for something that never comes");
+    const timer = setTimeout(refuse(`its import did not end within ${seconds} s`), 1e3 * seconds).unref();
+    process.once("beforeExit", onIdle);
+    release = () => {
+      clearTimeout(timer);
+      process.off("beforeExit", onIdle);
+    };
   });
   try {
-    return await Promise.race([loading, timeout]);
+    return await Promise.race([loading, refused]);
   } finally {
-    clearTimeout(timer);
+    release();
   }
 }
 
