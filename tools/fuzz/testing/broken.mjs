@@ -32,7 +32,7 @@ const readers = {
   },
   crash: () => process.kill(process.pid, "SIGSEGV"),
   heap: () => {
-    for (const all = []; ; ) all.push({ length: all.length });
+    for (const all = []; ; ) all.push(new Array(1e5).fill(all.length));
   },
   "late-error": () => void setImmediate(() => JSON.parse("{")),
   pollution: () => {
