@@ -26,8 +26,8 @@ export function outputCheck(arrays: readonly Data[], who: string): OutputCheck {
     requireWritten() {
       if (marks.some((bits) => bits[0] === MARK))
         throw new Error(
-          `${who}: ONNX Runtime reported success, but did not write all outputs; run it again, and use another engine ` +
-            "if this comes back",
+          `${who}: ONNX Runtime reported success, but did not write all outputs; run it again, ` +
+            "and use another engine if this comes back",
         );
     },
   };
