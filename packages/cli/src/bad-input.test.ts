@@ -4,12 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFi
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
-import { benchInProcess } from "./bench-in-process.test.data.ts";
+import { goHere, runHere } from "./here.test.data.ts";
 import { cell, photos, place } from "./tiny-place.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
-
-const go = (...args: string[]) => benchInProcess(args, { cwd: place });
-const run = (...args: string[]) => go(...cell, ...args);
 
 describe("bench run", () => {
   const cases: [what: string, args: () => Promise<string[]> | string[], code: number, message: RegExp][] = [
@@ -75,7 +72,7 @@ describe("bench run", () => {
 
   it.each(cases)("refuses %s with one line and an exit code", async (what, args, code, message) => {
     const out = `bad ${what}`;
-    const r = await run("--out", out, ...(await args()));
+    const r = await runHere("--out", out, ...(await args()));
     expect(r.stderr).toMatch(message);
     expect(r.code).toBe(code);
     expect(r.stdout).toBe("");
@@ -111,8 +108,8 @@ describe("bench run", () => {
     "refuses %s in a dry run, with the message and exit code of a real run",
     async (_, args) => {
       const flags = await args();
-      const realRun = await run("--out", "dry", ...flags);
-      const dryRun = await run("--out", "dry", ...flags, "--dry-run");
+      const realRun = await runHere("--out", "dry", ...flags);
+      const dryRun = await runHere("--out", "dry", ...flags, "--dry-run");
       const lastLine = (stderr: string) => stderr.trimEnd().split("\n").at(-1);
       expect(realRun.code).toBeGreaterThan(0);
       expect(dryRun.code).toBe(realRun.code);
@@ -138,7 +135,7 @@ describe("bench run", () => {
       f.endsWith("checkpoint.safetensors"),
     )!;
     truncateSync(join(place, "corrupt", name), 1000);
-    const r = await go(...args);
+    const r = await goHere(...args);
     expect(r.code).toBe(4);
     expect(r.stderr).toMatch(
       /the checkpoint cannot be used: .*checkpoint\.safetensors.*delete it to train from the start/,
@@ -148,7 +145,7 @@ describe("bench run", () => {
   it("refuses corrupt base weights and names the file", async () => {
     const broken = tinyRecipe(join(place, "broken"));
     truncateSync(join(broken, "base.safetensors"), 5000);
-    const r = await run("--recipe", broken, "--out", "broken-out");
+    const r = await runHere("--recipe", broken, "--out", "broken-out");
     expect(r.code).toBe(4);
     expect(r.stderr).toContain("base.safetensors");
   });

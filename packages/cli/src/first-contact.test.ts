@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { benchInProcess } from "./bench-in-process.test.data.ts";
+import { goHere } from "./here.test.data.ts";
 import { photos, place, recipe } from "./tiny-place.test.data.ts";
 
-const go = (...args: string[]) => benchInProcess(args, { cwd: place });
 const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
 
 describe("bench", () => {
   it("prints its version", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
     for (const flag of ["--version", "-V"]) {
-      const r = await go(flag);
+      const r = await goHere(flag);
       expect([r.code, r.stdout.trim()]).toEqual([0, version]);
     }
   });
@@ -29,10 +29,10 @@ describe("bench", () => {
   });
 
   it("quotes a surplus argument, such as the second half of a path with a space", async () => {
-    const r = await go("run", "--method", "bitfit", "--data", "my", "photos");
+    const r = await goHere("run", "--method", "bitfit", "--data", "my", "photos");
     expect(r.stderr).toMatch(/^bench: error: 'photos' is one argument too many for 'bench run'; .* quotes/);
     expect(r.code).toBe(2);
-    const two = await go("fid", "a", "b", "c");
+    const two = await goHere("fid", "a", "b", "c");
     expect(two.stderr).toContain("'c' is one argument too many for 'bench fid'");
   });
 });
@@ -56,17 +56,17 @@ describe("bench run and bench grid", () => {
 
   it("refuse a second --data and join two --methods, so that no value is ignored", async () => {
     const data = await photos("twice", { daisy: 6, rose: 6 });
-    const r = await go("run", "--method", "bitfit", "--data", data, "--data", "other", ...fewSteps);
+    const r = await goHere("run", "--method", "bitfit", "--data", data, "--data", "other", ...fewSteps);
     expect(r.stderr).toContain(`--data is given twice, '${data}' and 'other'`);
     expect(r.code).toBe(2);
-    const grid = await go("grid", "--methods", "bitfit", "--methods", "nosuch", "--data", data, ...fewSteps);
+    const grid = await goHere("grid", "--methods", "bitfit", "--methods", "nosuch", "--data", data, ...fewSteps);
     expect(grid.stderr).toContain("--methods 'nosuch' is not known");
-    const same = await go("grid", "--methods", "lora", "--methods", "lora", "--data", data, ...fewSteps);
+    const same = await goHere("grid", "--methods", "lora", "--methods", "lora", "--data", data, ...fewSteps);
     expect(same.stderr).toContain("--methods 'lora,lora' has 'lora' twice");
   });
 
   it("quote the value that a setting refuses", async () => {
-    const r = await go(
+    const r = await goHere(
       "run",
       "--method",
       "bitfit",
@@ -82,7 +82,7 @@ describe("bench run and bench grid", () => {
   });
 
   it("explain a tilde that the shell did not expand", async () => {
-    const r = await go("run", "--method", "bitfit", "--data=~/photos", ...fewSteps);
+    const r = await goHere("run", "--method", "bitfit", "--data=~/photos", ...fewSteps);
     expect(r.stderr).toContain('"~/photos" does not exist: the shell did not expand "~"; write $HOME');
     expect(r.code).toBe(4);
   });
@@ -93,7 +93,7 @@ describe("bench table", () => {
     const records = fileURLToPath(new URL("../../../results/mini/records/flowers", import.meta.url));
     cpSync(records, join(place, "blocked"), { recursive: true });
     mkdirSync(join(place, "blocked/table.csv/a-folder"), { recursive: true });
-    const r = await go("table", "--from", "blocked");
+    const r = await goHere("table", "--from", "blocked");
     expect(r.stdout).toContain("DiffFit");
     expect(r.stdout).not.toContain("table.md");
     expect(r.stderr).toMatch(/tables and chart cannot be written to \S+ \(E[A-Z]+\); choose another folder/);
@@ -102,7 +102,7 @@ describe("bench table", () => {
 
   it("refuses an --out that cannot be written before it reads the records", async () => {
     writeFileSync(join(place, "a-file"), "");
-    const r = await go("table", "--out", "a-file/tables");
+    const r = await goHere("table", "--out", "a-file/tables");
     expect(r).toMatchObject({ code: 74, stdout: "" });
     expect(r.stderr).toMatch(/the folder a-file\/tables cannot be made or written to .*; choose another with --out/);
   });

@@ -16,14 +16,15 @@ import { join } from "node:path";
 import { readSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench, type Finished } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
 let place: string;
-const run = (out: string, method = "difffit", watch?: Parameters<typeof bench>[1]["watch"]) =>
-  bench(
-    ["run", "--recipe", "tiny", "--method", method, "--dataset", "flowers", "--threads", "1", "--out", out, "--json"],
-    { cwd: place, ...(watch ? { watch } : {}) },
-  );
+const flags = ["--recipe", "tiny", "--dataset", "flowers", "--threads", "1", "--json"];
+const run = (out: string, method = "difffit", watch?: Parameters<typeof bench>[1]["watch"]) => {
+  const args = ["run", ...flags, "--method", method, "--out", out];
+  return watch ? bench(args, { cwd: place, watch }) : benchInProcess(args, { cwd: place });
+};
 const sha = (path: unknown) =>
   createHash("sha256")
     .update(readFileSync(join(place, String(path))))

@@ -3,14 +3,12 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { benchInProcess } from "./bench-in-process.test.data.ts";
+import { goHere } from "./here.test.data.ts";
 import { photos, place, recipe } from "./tiny-place.test.data.ts";
 
-const go = (...args: string[]) => benchInProcess(args, { cwd: place });
-
 const run = (...args: string[]) =>
-  go("run", "--recipe", recipe, "--method", "bitfit", "--threads", "1", "--set", "training.steps=2", ...args);
-const grid = (...args: string[]) => go("grid", "--recipe", recipe, "--set", "training.steps=2", ...args);
+  goHere("run", "--recipe", recipe, "--method", "bitfit", "--threads", "1", "--set", "training.steps=2", ...args);
+const grid = (...args: string[]) => goHere("grid", "--recipe", recipe, "--set", "training.steps=2", ...args);
 const recordOf = (path: unknown) => JSON.parse(readFileSync(join(place, String(path)), "utf8"));
 
 describe("bench run --data", () => {

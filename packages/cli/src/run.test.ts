@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { readSafetensors } from "@dit-bench/weights";
 import { describe, expect, it } from "vitest";
 import { bench, type Finished } from "./bench.test.data.ts";
-import { cell, go, photos, place, run, sha } from "./tiny-place.test.data.ts";
+import { goHere, runHere } from "./here.test.data.ts";
+import { cell, photos, place, run, sha } from "./tiny-place.test.data.ts";
 
 describe("bench run", () => {
   let first: Finished;
@@ -37,7 +38,7 @@ describe("bench run", () => {
 
   it("does nothing if the run is finished, and prints that", async () => {
     const before = sha(first.json.record);
-    const again = await run("--json", "--out", "first");
+    const again = await runHere("--json", "--out", "first");
     expect(again.code).toBe(0);
     expect(again.stderr).toMatch(/finished before, on \S+ by the engine cpu; nothing was done/);
     expect(again.stderr).not.toContain("no effect");
@@ -48,7 +49,7 @@ describe("bench run", () => {
   it("prints the engine of the run, and that --engine and --threads have no effect on a finished one", async () => {
     expect(first.stdout).toMatch(/^ {2}engine +cpu, 1 thread$/m);
     expect(first.json.engine).toEqual({ name: "cpu", threads: 1 });
-    const other = await run("--out", "first", "--engine", "tfjs-cpu", "--threads", "2");
+    const other = await runHere("--out", "first", "--engine", "tfjs-cpu", "--threads", "2");
     expect(other.code, other.stderr).toBe(0);
     expect(other.stdout).toMatch(/^ {2}engine +cpu, 1 thread$/m);
     expect(other.stderr).toContain(
@@ -72,7 +73,7 @@ describe("bench run", () => {
         watch: (stderr, child) => moment.test(stderr) && child.kill("SIGKILL"),
       });
       expect(killed.signal, `at ${moment}`).toBe("SIGKILL");
-      const resumed = await run("--json", "--out", out);
+      const resumed = await runHere("--json", "--out", out);
       expect(resumed.code, resumed.stderr).toBe(0);
       expect(sha(resumed.json.weights), `after ${moment}`).toBe(sha(first.json.weights));
       expect(resumed.json.fid).toBe(first.json.fid);
@@ -87,9 +88,9 @@ describe("bench run", () => {
     });
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toMatch(/stopped after step \d+ of 400; run the same command again to continue/);
-    const resumed = await go(...args);
+    const resumed = await goHere(...args);
     expect(resumed.stderr).toContain("resuming after step");
-    const straight = await go(...args.map((a) => (a === "stopped" ? "straight" : a)));
+    const straight = await goHere(...args.map((a) => (a === "stopped" ? "straight" : a)));
     expect(sha(resumed.json.weights)).toBe(sha(straight.json.weights));
     expect(JSON.parse(readFileSync(join(place, String(resumed.json.record)), "utf8")).training.resumes).toBe(1);
   });
@@ -108,7 +109,7 @@ describe("bench run", () => {
   });
 
   it("takes options of the method and settings of the recipe from --set", async () => {
-    const r = await run(
+    const r = await runHere(
       ..."--method lora --dataset food --set rank=2 --set training.steps=3 --out set --json".split(" "),
     );
     const record = JSON.parse(readFileSync(join(place, String(r.json.record)), "utf8"));
@@ -121,7 +122,7 @@ describe("bench run", () => {
     const data = await photos("good", { daisy: 6, rose: 6 });
     const jpeg = join(data, "rose", "0.jpg");
     truncateSync(jpeg, Math.floor(readFileSync(jpeg).length / 2));
-    const r = await run("--data", data, "--out", "own", "--json");
+    const r = await runHere("--data", data, "--out", "own", "--json");
     expect(r.code, r.stderr).toBe(0);
     expect(r.stderr).toContain("left out");
     expect(r.stderr).toContain(join("rose", "0.jpg"));
@@ -130,7 +131,7 @@ describe("bench run", () => {
       protocol: "tiny/1 on own images",
       data: { source: "folder", classes: ["daisy", "rose"], images: 11, skipped: 1 },
     });
-    const strict = await run("--data", data, "--out", "strict", "--strict");
+    const strict = await runHere("--data", data, "--out", "strict", "--strict");
     expect(strict.code).toBe(4);
     expect(strict.stderr).toContain(join("rose", "0.jpg"));
   });

@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { findRecords, type RunRecord, writeRecord } from "@dit-bench/record";
 import { comparison } from "@dit-bench/report";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { bench } from "./bench.test.data.ts";
+import { benchInProcess } from "./bench-in-process.test.data.ts";
 import { writeTables } from "./commands/table.ts";
 import { formatTable } from "./table-text.ts";
 
@@ -101,7 +101,7 @@ describe("bench table --with", () => {
 
   it("refuses a folder that is not there", async () => {
     await writeRecords(mine());
-    const r = await bench(["table", "--from", from, "--with", others()], { cwd: place });
+    const r = await benchInProcess(["table", "--from", from, "--with", others()], { cwd: place });
     expect(r).toMatchObject({ code: 4, stdout: "" });
     expect(r.stderr).toContain(`--with ${others()}: there is no such folder; give a folder with records`);
   });
@@ -240,7 +240,7 @@ describe("a damaged record", () => {
   it("gives exit code 3, and 4 if there is no other record", async () => {
     await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
     damage();
-    const table = () => bench(["table", "--from", from, "--out", out(), "--json"], { cwd: place });
+    const table = () => benchInProcess(["table", "--from", from, "--out", out(), "--json"], { cwd: place });
     expect(await table()).toMatchObject({
       code: 3,
       json: { tables: [{ records: 2 }], damaged: [{ path: expect.any(String) }] },
@@ -256,7 +256,7 @@ describe("a damaged record", () => {
   it("is named by bench list runs, which lists the others and exits with 3", async () => {
     await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
     damage();
-    const r = await bench(["list", "runs", "--out", from], { cwd: place });
+    const r = await benchInProcess(["list", "runs", "--out", from], { cwd: place });
     expect(r.code).toBe(3);
     expect(r.stderr).toContain(`cannot read ${join(from, "deep", "record.json")}`);
     expect(
@@ -281,7 +281,7 @@ describe("bench table --columns", () => {
   });
 
   it("refuses unknown and repeated names, and lists the columns in the help", async () => {
-    const table = (...args: string[]) => bench(["table", ...args], { cwd: place });
+    const table = (...args: string[]) => benchInProcess(["table", ...args], { cwd: place });
     const unknown = await table("--columns", "fid,memory");
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/--columns 'memory' is not known; .*available: fid, rank, kid, .*peakMemoryMB/);
@@ -316,7 +316,7 @@ describe("records that cannot share a table", () => {
       makeRecord(1, {}, { weights: other }),
       makeRecord(2, {}, { protocol: "other/1" }),
     );
-    const r = await bench(["table", "--from", from, "--out", out()], { cwd: place });
+    const r = await benchInProcess(["table", "--from", from, "--out", out()], { cwd: place });
     expect(r.code).toBe(4);
     expect(r.stderr).toContain("cannot compare runs with more than one base model");
     for (const name of ["0.json", "1.json"]) expect(r.stderr).toContain(join(from, name));

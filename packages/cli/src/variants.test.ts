@@ -6,12 +6,13 @@ import { join } from "node:path";
 import type { RunRecord } from "@dit-bench/record";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Finished } from "./bench.test.data.ts";
-import { go, place } from "./tiny-place.test.data.ts";
+import { goHere } from "./here.test.data.ts";
+import { place } from "./tiny-place.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
 const recipe = tinyRecipe(join(place, "tiny-64"), { higher: true });
 const grid = (...flags: string[]) =>
-  go("grid", "--recipe", recipe, "--set", "training.steps=4", "--out", "runs", ...flags);
+  goHere("grid", "--recipe", recipe, "--set", "training.steps=4", "--out", "runs", ...flags);
 
 let first: Finished;
 let protocol: string;
@@ -76,7 +77,7 @@ describe("a grid of a recipe with variants", () => {
     expect(again.stderr).toContain("2 cells: 2 rows (1 method, 1 of 1 variant)");
     expect(again.stderr.match(/done before/g)).toHaveLength(2);
     const cell = ["--recipe", recipe, "--dataset", "source", "--set", "training.steps=4", "--out", "runs"];
-    const run = await go("run", ...cell, "--method", "difffit", "--variant", "continued", "--json");
+    const run = await goHere("run", ...cell, "--method", "difffit", "--variant", "continued", "--json");
     expect(run.json, run.stderr).toMatchObject({ already: true });
   });
 
@@ -96,12 +97,12 @@ describe("a grid of a recipe with variants", () => {
 
   it("has a report page with a row for each variant, and copies the base model's strip of each", async () => {
     const from = ["--from", join("runs", protocol)];
-    const table = await go("table", ...from, "--out", "tables");
+    const table = await goHere("table", ...from, "--out", "tables");
     expect(table.code, table.stderr).toBe(0);
     const copies = readdirSync(join(place, "tables", "records", "source"));
     expect(copies.filter((name) => name.endsWith(".base.webp"))).toHaveLength(3);
     expect(readFileSync(join(place, "tables", "table.csv"), "utf8").split("\n")[0]).toMatch(/,variant$/);
-    const report = await go("report", ...from, "--out", "page");
+    const report = await goHere("report", ...from, "--out", "page");
     expect(report.code, report.stderr).toBe(0);
     const page = readFileSync(join(place, "page", "report.html"), "utf8");
     for (const label of ["Full (from scratch)", "DiffFit (positions continued)", "Base model (from scratch)"])
@@ -114,7 +115,7 @@ describe("a variant, with a sweep's values", () => {
   it("is refused, because they were chosen for the recipe itself", async () => {
     writeFileSync(join(place, "sweep.json"), "{}");
     const rates = ["--rates", "sweep.json", "--recipe", recipe, "--out", "never"];
-    const one = await go("run", ...rates, "--method", "full", "--dataset", "source", "--variant", "continued");
+    const one = await goHere("run", ...rates, "--method", "full", "--dataset", "source", "--variant", "continued");
     expect(one.stderr).toContain("--variant continued: the values of --rates were chosen for the recipe itself");
     expect(one.code).toBe(2);
     expect(existsSync(join(place, "never"))).toBe(false);
