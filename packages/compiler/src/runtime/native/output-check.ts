@@ -1,5 +1,5 @@
-// Finds outputs that a run has not written although the runtime reports success. OpenVINO's provider does this when an
-// operation fails: the outputs keep their old content, and the loss of such a step would be that of an earlier one.
+// Finds outputs that a run has not written although the runtime reports success. Runs on OpenVINO have ended early in
+// this way (docs/log.md, 2026-11-29): the outputs keep their old content, and the step would seem to have worked.
 
 import type { Data } from "../../graph/types.ts";
 
