@@ -1,7 +1,8 @@
 // The launcher `kubernetes` of `bench grid`: the manifest that it writes, and the jobs of its plan.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { benchInProcess } from "./bench-in-process.test.data.ts";
@@ -94,6 +95,13 @@ describe("bench grid --launcher kubernetes", () => {
     expect(second.stderr).toContain(`kubectl apply -f '${second.stdout.trim()}'`);
     expect(second.stderr).toContain("by what their jobs wrote last, 1 cell runs: sun bitfit seed 0 on node7");
     expect(second.stderr).toContain(`delete them first: kubectl delete job dit-bench-${plan.id} --namespace lab\n`);
+  });
+
+  it("refuses a link that leads out of the current folder", async () => {
+    symlinkSync(tmpdir(), join(place, "elsewhere"));
+    const r = await grid(...needed, "--dry-run", "--out", "elsewhere/runs");
+    expect(r.code).toBe(2);
+    expect(r.stderr).toContain("--out elsewhere/runs: the containers have only the current folder");
   });
 
   it.each([
