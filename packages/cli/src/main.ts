@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { BenchError, exitCodes } from "@dit-bench/runner/errors";
 import { Command, CommanderError } from "commander";
 import { checkMethod } from "./declarations/check-method.ts";
+import { complete } from "./declarations/complete.ts";
 import { doctor } from "./declarations/doctor.ts";
 import { exportRun } from "./declarations/export.ts";
 import { fetch } from "./declarations/fetch.ts";
@@ -84,6 +85,9 @@ export function program(argv: readonly string[] = []): Command {
     (await import("./commands/grid-job.ts")).gridJob(plan, options),
   );
   addCommand(bench, "doctor", doctor, async (_, options) => (await import("./commands/doctor.ts")).doctor(options));
+  addCommand(bench, "complete", complete, async ({ shell }) =>
+    (await import("./commands/complete.ts")).complete(shell),
+  );
 
   for (const command of allCommands(bench))
     command.exitOverride().configureOutput({
@@ -99,6 +103,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.exitCode = exitCodes.ok;
   try {
     checkCurrentFolder();
+    if (argv[0] === "complete" && argv[1] === "--") {
+      await (await import("./commands/complete.ts")).completeWords(bench, argv.slice(2));
+      return exitCodes.ok;
+    }
     if (wantsHelp(argv)) await describeChoices(commandOf(bench, argv));
     await bench.parseAsync(argv, { from: "user" });
     return Number(process.exitCode ?? exitCodes.ok); // a command that continued past a failure has set it

@@ -138,6 +138,16 @@ export function checkRate(given: string, value: unknown): number {
   );
 }
 
+/** Every key of `--set` that the recipe and these methods have: `learningRate`, `lora.rank`, `training.steps`. */
+export const settingKeys = (methods: readonly AnyMethod[]): string[] => [
+  rateName,
+  ...methods.flatMap((method) => optionsOf(method).names.map((option) => `${method.name}.${option}`)),
+  ...settableSettings(),
+];
+
+/** Settings of the recipe that a run uses. */
+const settableSettings = (): string[] => recipeSettings().filter((path) => !path.startsWith("pretraining."));
+
 const isRecipeSetting = (key: string): boolean =>
   key.startsWith(recipePrefix) || (recipeSections().includes(key.split(".")[0]!) && key.includes("."));
 
@@ -217,7 +227,7 @@ const isRateKey = (path: string): boolean => path.startsWith("training.") && isR
 function unknownKey(given: string, key: string, methods: readonly AnyMethod[]): BenchError {
   const letters = lettersOf(key);
   const problem = `${given}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
-  const settings = recipeSettings().filter((path) => !path.startsWith("pretraining."));
+  const settings = settableSettings();
   const lastParts = new Map(settings.toReversed().map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
   const options = [...methods.flatMap((method) => optionsOf(method).names), rateName];
   const suggestion =

@@ -1,6 +1,5 @@
 // The exports of this package for the command line and other programs.
 
-export { datasetEntries } from "./assets/dataset-entries.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./assets/fetch.ts";
 export { misplaced, publishedWeights, weightsNamed } from "./assets/fetched.ts";
 export {
@@ -50,9 +49,10 @@ export { errorIn } from "./launch/printed-error.ts";
 export { checkFit } from "./methods/check-fit.ts";
 export { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./methods/learning-rate.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
-export { builtinMethods, loadMethod, loadMethods, methodNamed, paperMethods } from "./methods/methods.ts";
+export { loadMethod, loadMethods, methodNamed, paperMethods } from "./methods/methods.ts";
 export { isSectionName } from "./methods/plugin.ts";
 export { packageFolder } from "./methods/plugin-files.ts";
+export { builtinMethods, datasetEntries, recipeNames } from "./names.ts";
 export { gemmThroughput } from "./plan/gemm-throughput.ts";
 export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
 export { type Plan, planRun, throughputShare } from "./plan/plan.ts";
@@ -78,7 +78,6 @@ export {
   loadRecipe,
   type Recipe,
   type RecipeVariant,
-  recipeNames,
   recipeSections,
   recipeSettings,
 } from "./recipe/recipe.ts";

@@ -4,6 +4,7 @@ import { launcherNames } from "../grid/launchers/table.ts";
 import { choice, decimalNumber, declare, list, type OptionsOf, texts, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { withRecords } from "./shared.ts";
+import { datasetNames, methodNames, variantNames } from "./suggestions.ts";
 import { training } from "./training.ts";
 
 /** Which methods run on which images; a sweep has these flags, too. */
@@ -12,10 +13,12 @@ export const cells = {
     "names",
     "methods to run, comma-separated; 'all' for every built-in method and those of plug-ins (default: the six of the " +
       "DiffFit paper and those of plug-ins)",
+    { suggestions: async () => ["all", ...(await methodNames())] },
   ),
   datasets: list(
     "names",
     "datasets to train on, comma-separated (default: every dataset that the recipe can train on)",
+    { suggestions: datasetNames },
   ),
   data: texts("folder", "your own images instead of datasets, one subfolder for each class; each --data is a dataset"),
   name: texts("name", "what to call your own images, in the order of --data (default: the folders' names)"),
@@ -59,6 +62,7 @@ export const grid = declare({
     variants: list(
       "names",
       "variants of the recipe to run beside it, comma-separated; 'none' for none (default: all that it has)",
+      { suggestions: async () => ["none", ...(await variantNames())] },
     ),
     ...training,
     with: { ...withRecords, about: `for the tables: ${withRecords.about}` },

@@ -3,6 +3,7 @@
 import { argument, choice, declare, list as names, type OptionsOf, text, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { out, plugin, recipe } from "./shared.ts";
+import { datasetNames, methodNames } from "./suggestions.ts";
 
 export const listNames = ["methods", "datasets", "recipes", "engines", "runs"] as const;
 /** Orders of the runs beside those by a metric; `folder` is that of the files' paths. */
@@ -19,11 +20,11 @@ export const list = declare({
     recipe: { ...recipe, about: "methods: the recipe whose model to count on" },
     plugin: { ...plugin, about: "methods: include the methods of this package, folder or file" },
     out: { ...out, about: "runs: where they are kept" },
-    method: names("names", "runs: only of these methods, by name or label"),
-    dataset: names("names", "runs: only on these datasets"),
+    method: names("names", "runs: only of these methods, by name or label", { suggestions: methodNames }),
+    dataset: names("names", "runs: only on these datasets", { suggestions: datasetNames }),
     protocol: names("names", "runs: only of these protocols"),
     seed: names("numbers", "runs: only with these seeds"),
-    state: names("names", "runs: only those that ended so", ["finished", "diverged"]),
+    state: names("names", "runs: only those that ended so", { choices: ["finished", "diverged"] }),
     sort: choice("name", "runs: order; by a metric, the best first", {
       choices: async () => [...textOrders, ...(await import("@dit-bench/report")).metrics.map(({ name }) => name)],
       default: "folder",

@@ -1,12 +1,12 @@
 // The arguments and flags of `bench report`.
 
 import { declare, type OptionsOf, text, toggle, wholeNumber } from "../parser/flag.ts";
-import { json, withRealImages, withRecords } from "./shared.ts";
+import { json, recipe, withRealImages, withRecords } from "./shared.ts";
 
 export const report = declare({
   about: "write one HTML page with the answer, tables, charts and images of finished runs; reads records only",
   flags: {
-    recipe: text("name", "the recipe whose published records to read: results/NAME", { default: "mini" }),
+    recipe: { ...recipe, about: "the recipe whose published records to read: results/NAME" },
     from: text("folder", "read the records below this folder instead, such as runs"),
     with: withRecords,
     out: text("folder", "where to write report.html (default: beside the records)"),

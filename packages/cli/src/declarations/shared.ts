@@ -2,6 +2,7 @@
 
 import { choice, negated, text, texts, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
+import { recipeNames } from "./suggestions.ts";
 
 export const json = toggle("print one JSON object on the last line of stdout");
 export const withRecords = texts(
@@ -31,6 +32,7 @@ export const computing = {
 
 export const recipe = text("name", "the benchmark's settings: a name, or a folder with a recipe.json", {
   default: "mini",
+  suggestions: recipeNames,
 });
 export const out = text("folder", "where runs are kept", { default: "runs" });
 export const plugin = texts("package", "a package, folder or file with a method of your own");

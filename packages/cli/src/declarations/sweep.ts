@@ -3,6 +3,7 @@
 import { declare, type OptionsOf, text, texts, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { cells, limits } from "./grid.ts";
+import { settingKeys } from "./suggestions.ts";
 import { training } from "./training.ts";
 
 const { rates: _rates, ...shared } = training;
@@ -15,6 +16,7 @@ export const sweep = declare({
       "key=v1,v2",
       "the option and its values: lora.rank=4,8,16, or learningRate=0.3x,1x,3x, where 3x is three times the method's " +
         "own rate (default: learningRate=0.1x,0.3x,1x,3x,10x)",
+      settingKeys,
     ),
     seed: wholeNumber("number", "seed of all runs; a grid's runs have the seeds from 0", atLeast(0), { default: 1000 }),
     ...shared,

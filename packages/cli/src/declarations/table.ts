@@ -1,18 +1,18 @@
 // The arguments and flags of `bench table`.
 
 import { declare, list, type OptionsOf, text, toggle } from "../parser/flag.ts";
-import { json, withRealImages, withRecords } from "./shared.ts";
+import { json, recipe, withRealImages, withRecords } from "./shared.ts";
 
 export const table = declare({
   about: "print the comparison of finished runs and write its tables and chart; reads records only",
   flags: {
-    recipe: text("name", "the recipe whose published records to read: results/NAME", { default: "mini" }),
+    recipe: { ...recipe, about: "the recipe whose published records to read: results/NAME" },
     from: text("folder", "read the records below this folder instead, such as runs"),
     with: withRecords,
     out: text("folder", "where to write tables, chart and copies of the records (default: beside the records)"),
-    columns: list("names", "columns of the table of methods, comma-separated, the most important first", async () =>
-      (await import("@dit-bench/report")).tableColumns.map(({ name }) => name),
-    ),
+    columns: list("names", "columns of the table of methods, comma-separated, the most important first", {
+      choices: async () => (await import("@dit-bench/report")).tableColumns.map(({ name }) => name),
+    }),
     withPaper: toggle("add the table of the DiffFit paper, which is not comparable"),
     withRealImages,
     json,

@@ -3,6 +3,7 @@
 import type { KeepState } from "@dit-bench/runner";
 import { choice, decimalNumber, text, texts } from "../parser/flag.ts";
 import { computing, json, out, plugin, recipe, strict } from "./shared.ts";
+import { settingKeys } from "./suggestions.ts";
 
 /** A record of the type, so that no value is missing. Loading them from the runner would slow the help. */
 const keepStates = Object.keys({ auto: true, always: true, never: true } satisfies Record<
@@ -17,6 +18,7 @@ export const training = {
     "key=value",
     "an option of the method (rank=16, or lora.rank=16 for one of several methods), the learning rate " +
       "(learningRate=0.002; every method has it), or a setting of the recipe (training.steps=300)",
+    settingKeys,
   ),
   rates: text(
     "file",

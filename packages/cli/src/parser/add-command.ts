@@ -50,6 +50,10 @@ export async function describeChoices(command: Command): Promise<void> {
     if (option instanceof DeclaredOption || option instanceof DeclaredArgument) await option.describeChoices();
 }
 
+/** The declaration of a flag or an argument; undefined for one that the parser itself adds, such as `--help`. */
+export const declarationOf = (part: Option | ParserArgument): Flag | Argument | undefined =>
+  part instanceof DeclaredOption || part instanceof DeclaredArgument ? part.declaration : undefined;
+
 class DeclaredOption extends Option {
   readonly declaration: Flag;
 
@@ -137,5 +141,6 @@ async function refuseUnknown(what: string, value: string, choices: Choices | und
   throw new BenchError("usage", `${what} '${value}' is not known; ${advice}available: ${names.join(", ")}`);
 }
 
-const loadNames = async (choices: Choices | undefined): Promise<readonly string[] | undefined> =>
+/** Returns the names of choices or suggestions. */
+export const loadNames = async (choices: Choices | undefined): Promise<readonly string[] | undefined> =>
   typeof choices === "function" ? choices() : choices;

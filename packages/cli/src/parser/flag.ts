@@ -17,6 +17,8 @@ export interface Flag<Value = unknown> {
   /** The value is a list of names with commas between them. */
   readonly commaSeparated?: true;
   readonly choices?: Choices;
+  /** Names that the shell completes; any other value is accepted, too. */
+  readonly suggestions?: Choices;
   /** Reads one use of the flag. Throws BenchError (usage). @param previous the value so far, or the default */
   read?(text: string, previous: Value | undefined, flag: string): Value;
 }
@@ -35,6 +37,7 @@ export type Choices<Name extends string = string> = readonly Name[] | (() => Pro
 interface Presence<T> {
   readonly required?: true;
   readonly default?: T;
+  readonly suggestions?: Choices;
 }
 /** The type of a flag's value. It includes undefined if the flag is neither required nor has a default. */
 type FlagValue<T, P> = P extends { readonly required: true } | { readonly default: T } ? T : T | undefined;
@@ -69,20 +72,25 @@ export function text<const P extends Presence<string> & { readonly check?: Check
 }
 
 /** A list of texts: each use of the flag adds one. */
-export const texts = (placeholder: string, about: string): Flag<readonly string[]> => ({
+export const texts = (placeholder: string, about: string, suggestions?: Choices): Flag<readonly string[]> => ({
   placeholder,
   about,
   default: [],
   repeatable: true,
+  ...(suggestions ? { suggestions } : {}),
   read: (value, previous = []) => [...previous, value],
 });
 
 /** Comma-separated names; the lists of several uses are joined to one. `splitNames` returns the names. */
-export const list = (placeholder: string, about: string, choices?: Choices): Flag<string | undefined> => ({
+export const list = (
+  placeholder: string,
+  about: string,
+  names: { readonly choices?: Choices; readonly suggestions?: Choices } = {},
+): Flag<string | undefined> => ({
   placeholder,
   about,
   commaSeparated: true,
-  ...(choices ? { choices } : {}),
+  ...names,
   read: (value, previous) => (previous === undefined ? value : `${previous},${value}`),
 });
 
@@ -148,6 +156,8 @@ export interface Argument<Value = unknown> {
   /** The argument takes any number of values, or none. */
   readonly variadic?: true;
   readonly choices?: Choices;
+  /** Names that the shell completes; any other value is accepted, too. */
+  readonly suggestions?: Choices;
   /** Never set: it only holds the type of the value. */
   readonly value?: Value;
 }
@@ -163,7 +173,11 @@ export const argument = <const Name extends string = string>(
   about,
   ...(choices ? { choices } : {}),
 });
-export const variadic = (about: string): Argument<readonly string[]> => ({ about, variadic: true });
+export const variadic = (about: string, suggestions?: Choices): Argument<readonly string[]> => ({
+  about,
+  variadic: true,
+  ...(suggestions ? { suggestions } : {}),
+});
 
 /** The arguments and flags of a command, and its help. */
 export interface Declaration<F extends Flags = Flags, A extends Arguments = Arguments> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { modelCard } from "@dit-bench/report";
 import { findRecorded, openTrained, ownRecipe, type RecordedRun, titleOf } from "../cell/open-run.ts";
 import { BenchError } from "../errors.ts";
-import { recipeNames } from "../recipe/recipe.ts";
+import { recipeNames } from "../recipe/recipe-names.ts";
 import { checkOutputFolder } from "../storage/make-folder.ts";
 import { baseFacts } from "./base-facts.ts";
 import { changesOf } from "./changes.ts";

@@ -4,8 +4,9 @@ import { resizers } from "@dit-bench/images";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { isFetchable } from "../assets/fetched.ts";
-import { loadRecipe, recipeNames } from "../recipe/recipe.ts";
+import { loadRecipe } from "../recipe/recipe.ts";
 import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
+import { recipeNames } from "../recipe/recipe-names.ts";
 import { extractorOf, extractorOfId, extractorSection, extractors } from "./extractors.ts";
 
 describe("the table of extractors", () => {

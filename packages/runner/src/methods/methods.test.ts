@@ -5,7 +5,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtinMethods, loadMethod, loadMethods } from "./methods.ts";
+import { builtinMethods } from "./builtin-methods.ts";
+import { loadMethod, loadMethods } from "./methods.ts";
 import { loadPlugin } from "./plugin.ts";
 
 let folder: string;

@@ -4,18 +4,12 @@ import { createRequire } from "node:module";
 import type { AnyMethod } from "@dit-bench/method";
 import { closestName } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
+import { builtinMethods } from "./builtin-methods.ts";
 import type { LoadedMethod } from "./loaded-method.ts";
 import { loadPlugin } from "./plugin.ts";
 import { versionOf } from "./plugin-files.ts";
 
 const require = createRequire(import.meta.url);
-
-/**
- * Packages of the built-in methods, in the order of tables: the dependencies of this package that are named like one.
- */
-export const builtinMethods: readonly string[] = Object.keys(
-  (require("../../package.json") as { dependencies: Record<string, string> }).dependencies,
-).filter((name) => name.startsWith("@dit-bench/method-"));
 
 /** The methods that the DiffFit paper compares, in the order of its table. A grid runs these unless it names others. */
 export const paperMethods: readonly string[] = ["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"];

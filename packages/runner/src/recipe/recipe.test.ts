@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { atPrecision, loadRecipe, recipeNames } from "./recipe.ts";
+import { atPrecision, loadRecipe } from "./recipe.ts";
+import { recipeNames } from "./recipe-names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "recipe-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,12 +1,13 @@
 // Reads recipes. A recipe is the description of one benchmark as data: every setting that decides a result.
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { closestName, parseJson, shorten } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
 import { shortHash } from "../storage/hashes.ts";
+import { recipeNames } from "./recipe-names.ts";
 import { addableSettings, type RecipeSettings, recipeSchema, withoutTexts } from "./schema.ts";
 import {
   checkChanges,
@@ -30,15 +31,6 @@ export interface Recipe {
   readonly grid: RecipeGrid;
   /** The one that `settings` belong to; absent for the recipe itself. */
   readonly variant?: RecipeVariant;
-}
-
-/** Names of the recipes that come with the project: `mini`, and `high-resolution/mini` for one in another's folder. */
-export function recipeNames(): string[] {
-  const folder = join(projectFolder(), "benchmarks");
-  return readdirSync(folder)
-    .filter((name) => statSync(join(folder, name)).isDirectory())
-    .flatMap((name) => [name, ...readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`)])
-    .filter((name) => existsSync(join(folder, name, "recipe.json")));
 }
 
 /**

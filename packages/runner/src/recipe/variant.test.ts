@@ -9,7 +9,8 @@ import { cellFolder, identityOf } from "../cell/identity.ts";
 import { rowLabel } from "../methods/learning-rate.ts";
 import { loadMethod } from "../methods/methods.ts";
 import { lineageOf } from "../training/kept-state.ts";
-import { loadRecipe, recipeNames } from "./recipe.ts";
+import { loadRecipe } from "./recipe.ts";
+import { recipeNames } from "./recipe-names.ts";
 import { withoutTexts } from "./schema.ts";
 
 const place = mkdtempSync(join(tmpdir(), "variant-"));
