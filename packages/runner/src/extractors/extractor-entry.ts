@@ -46,6 +46,10 @@ export interface SectionTools {
   readonly resizers: readonly [Resizer, ...Resizer[]];
 }
 
+/** The setting that says which extractor a section belongs to. */
+export const extractorName = <const Name extends string>(z: SectionTools["z"], name: Name) =>
+  z.literal(name).describe("Which extractor it is.");
+
 export interface ReadTask<S extends ExtractorSection = ExtractorSection> {
   /** The file of its weights; undefined for an extractor that has neither published weights nor a recipe. */
   readonly weights: string | undefined;

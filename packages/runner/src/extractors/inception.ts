@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import type { Resizer } from "@dit-bench/images";
 import type { InceptionTap } from "@dit-bench/metrics";
 import { BenchError } from "../errors.ts";
-import type { ExtractorEntry, ReadExtractor, ReadTask } from "./extractor-entry.ts";
+import { type ExtractorEntry, extractorName, type ReadExtractor, type ReadTask } from "./extractor-entry.ts";
 
 export interface InceptionSection {
   readonly name: "inception";
@@ -30,7 +30,13 @@ export const inception: ExtractorEntry<InceptionSection> = {
   // About 5 billion multiply-adds per image: Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 6.
   cost: { flops: 2 * 5.7e9, dimension: 2048 },
   section: ({ z, resizers }) =>
-    z.strictObject({ name: z.literal("inception"), weights: z.string(), resize: z.enum(resizers) }),
+    z.strictObject({
+      name: extractorName(z, "inception"),
+      weights: z
+        .string()
+        .describe("Its weights: a file beside the recipe, a path, or a name that 'bench fetch' knows."),
+      resize: z.enum(resizers).describe("How images become 299 x 299 pixels, by the program whose way it is."),
+    }),
   read,
 };
 

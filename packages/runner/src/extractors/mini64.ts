@@ -1,7 +1,7 @@
 // The project's own small extractor for images of 64 × 64 pixels.
 
-import type { ExtractorEntry } from "./extractor-entry.ts";
-import { type MiniSection, readMini } from "./mini.ts";
+import { type ExtractorEntry, extractorName } from "./extractor-entry.ts";
+import { type MiniSection, miniSettings, readMini } from "./mini.ts";
 
 export interface Mini64Section extends MiniSection {
   readonly name: "mini64";
@@ -13,6 +13,6 @@ export const mini64: ExtractorEntry<Mini64Section> = {
   batch: 64,
   recipe: "high-resolution/mini",
   standard: false,
-  section: ({ z }) => z.strictObject({ name: z.literal("mini64"), weights: z.string(), classes: z.int().min(1) }),
+  section: ({ z }) => z.strictObject({ name: extractorName(z, "mini64"), ...miniSettings(z) }),
   read: readMini(64),
 };

@@ -6,10 +6,7 @@ import { fingerprintOf, type ImageSet, type StoredSet, selectImages } from "@dit
 import type { ImageBytes } from "@dit-bench/images";
 import { quantity } from "@dit-bench/text";
 import { fewestImages } from "../metrics/metric.ts";
-import type { RecipeSettings } from "./schema.ts";
-
-/** Share of own images that is held out unless `data.heldOut` or `--held-out` names another. */
-export const ownHeldOut = 0.2;
+import { ownHeldOut, type RecipeSettings } from "./schema.ts";
 
 /** Part of a set of images, with its own fingerprint. */
 export interface ImagePart {

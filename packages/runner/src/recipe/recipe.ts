@@ -62,7 +62,7 @@ export function loadRecipe(
   } catch (error) {
     throw new BenchError("usage", `recipe ${path} is not valid JSON (${(error as Error).message})`);
   }
-  const { grid: givenGrid = {}, ...own } = isObject(content) ? content : { content };
+  const { grid: givenGrid = {}, $schema: _forEditors, ...own } = isObject(content) ? content : { content };
   const settings = check(own, path);
   const grid = parse(gridSchema, givenGrid, `${path}: grid`);
   checkVariants(grid.variants, path);

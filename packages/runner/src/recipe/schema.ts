@@ -6,135 +6,175 @@ import { resizers } from "@dit-bench/images";
 import { z } from "zod";
 import { extractorSection } from "../extractors/extractors.ts";
 
+/** Share of own images that is held out unless `data.heldOut` or `--held-out` names another. */
+export const ownHeldOut = 0.2;
+
+/** Samples of a point of the FID over training: with recipe mini, a fifth of those of the final FID. */
+export const defaultEverySamples = 100;
+
 const wholeNumber = z.int().min(1);
+const share = z.number().min(0).max(1);
+const emaDecay = z.number().min(0).lt(1).describe("Decay of the exponential moving average of the weights, per step.");
+
+const embeddings = z
+  .enum(["published", "unit"])
+  .describe("Initial values of the embeddings: those of the DiT code, or unit, which suits widths below 384.");
 
 /** How a network of a recipe is pretrained. */
 const pretrainedPart = z.strictObject({
-  perClass: wholeNumber,
-  steps: wholeNumber,
-  batch: wholeNumber,
-  learningRate: z.number().positive(),
-  emaDecay: z.number().min(0).lt(1),
+  perClass: wholeNumber.describe("Images of each class."),
+  steps: wholeNumber.describe("Training steps."),
+  batch: wholeNumber.describe("Images per step."),
+  learningRate: z.number().positive().describe("The largest learning rate of its schedule."),
+  emaDecay,
 });
 
-/** The settings one by one. */
+/** The settings one by one. Their descriptions are those of `benchmarks/recipe.schema.json`, which editors show. */
 const settings = z.strictObject({
-  /** The path of its folder in benchmarks/, such as `mini` or `high-resolution/mini`. */
-  name: z.string(),
-  /** Records of different protocols never share a table. */
-  protocol: z.string(),
-  title: z.string(),
-  /** One paragraph: what results of this recipe show, and what they do not show. */
-  about: z.string(),
-  /** True for a recipe with the project's own miniatures, small base model and small extractor. */
-  miniature: z.boolean(),
-  model: z.strictObject({
-    name: z.string(),
-    inputSize: wholeNumber,
-    patchSize: wholeNumber,
-    channels: wholeNumber,
-    width: wholeNumber,
-    depth: wholeNumber,
-    heads: wholeNumber,
-    mlpRatio: z.number().positive(),
-    classes: wholeNumber,
-    learnSigma: z.literal(true),
-  }),
-  /**
-   * The base model's checkpoint, in any layout: a file beside the recipe, a path, or a name that `bench fetch` knows.
-   * `{"random": …}`: no checkpoint but initial weights, made from the run's seed; the value is that of initialDit's
-   * `embeddings`.
-   */
-  base: z.union([z.string(), z.strictObject({ random: z.enum(["published", "unit"]) })]),
-  /** The base's own inputSize, if it differs from the model's. The model's grid then has positions by a rule. */
-  baseInputSize: wholeNumber.optional(),
-  /** The rule: see positionRules of packages/dit. Default: `interpolated`. */
-  positions: z.enum(positionRuleNames).optional(),
-  /**
-   * For a model of latents: an AutoencoderKL, named as the base is, and the factor that its latents are multiplied by.
-   */
+  name: z
+    .string()
+    .describe("The path of the recipe's folder in benchmarks/, such as mini or high-resolution/mini; or a name."),
+  protocol: z
+    .string()
+    .describe(
+      "Name and version of the settings, such as mini/1. Records of different protocols never share a table: " +
+        "raise the version with every change that changes results.",
+    ),
+  title: z.string().describe("For headings of tables and pages."),
+  about: z.string().describe("One paragraph: what results of this recipe show, and what they do not show."),
+  miniature: z
+    .boolean()
+    .describe("True for a recipe with dit-bench's own miniatures, small base model and small extractor."),
+  model: z
+    .strictObject({
+      name: z.string().describe("Such as DiT-XL/2; it decides nothing."),
+      inputSize: wholeNumber.describe("Side of the model's input: pixels, or with an autoencoder latent positions."),
+      patchSize: wholeNumber.describe("Side of a token's patch."),
+      channels: wholeNumber.describe("Channels of the input: 3 for pixels, 4 for Stable Diffusion's latents."),
+      width: wholeNumber.describe("Length of a token's vector."),
+      depth: wholeNumber.describe("Number of blocks."),
+      heads: wholeNumber.describe("Attention heads of a block; the width is divided among them."),
+      mlpRatio: z.number().positive().describe("Width of the MLP's hidden layer, as a multiple of the model's width."),
+      classes: wholeNumber.describe("Classes of the base model."),
+      learnSigma: z.literal(true).describe("The model predicts noise and variance."),
+    })
+    .describe("The Diffusion Transformer."),
+  base: z
+    .union([
+      z.string(),
+      z.strictObject({
+        random: embeddings,
+      }),
+    ])
+    .describe(
+      "The base model's checkpoint, in any layout: a file beside the recipe, a path, or a name that 'bench fetch' " +
+        "knows. With random, training starts from initial weights, which are made from the run's seed.",
+    ),
+  baseInputSize: wholeNumber
+    .optional()
+    .describe(
+      "The base model's own inputSize, if it differs from the model's. The positions of the larger grid then follow " +
+        "the rule 'positions'.",
+    ),
+  positions: z
+    .enum(positionRuleNames)
+    .optional()
+    .describe("How the base model's positions become those of a larger grid. Default: interpolated."),
   autoencoder: z
     .strictObject({
-      weights: z.string(),
-      scale: z.number().positive(),
-      /** Larger images are cut into tiles of this side; see CodecOptions. */
-      tile: wholeNumber.optional(),
+      weights: z.string().describe("An AutoencoderKL, named as the base model is."),
+      scale: z.number().positive().describe("The factor that latents are multiplied by."),
+      tile: wholeNumber.optional().describe("Larger images are cut into tiles of this side, in pixels."),
     })
-    .optional(),
-  /** The network that FIDs are computed with; its weights are named as the base is. */
-  extractor: extractorSection({ z, resizers }),
-  data: z.strictObject({
-    /**
-     * `base`: the datasets have the base model's classes, in its order. The class embedding then starts from the base
-     * model's rows, and the base model is sampled with the classes. `new`, the default: it does not know the classes.
-     */
-    labels: z.enum(["new", "base"]).optional(),
-    /** Images of each class of a miniature; of a real dataset all are taken. */
-    perClass: wholeNumber.optional(),
-    /** Seed of the miniatures' drawings, the same for every run. */
-    seed: z.int().min(0).optional(),
-    /** Train on mirrored images half of the time. */
-    flip: z.boolean(),
-    /**
-     * Share of the images that is held out of training for the held-out scores. Default: none, and `ownHeldOut` of own
-     * images.
-     */
-    heldOut: z.number().min(0).lt(1).optional(),
-  }),
-  training: z.strictObject({
-    steps: wholeNumber,
-    batch: wholeNumber,
-    /** Share of labels replaced by the null class, for guidance. */
-    labelDropout: z.number().min(0).max(1),
-    emaDecay: z.number().min(0).lt(1),
-    betas: z.tuple([z.number(), z.number()]),
-    eps: z.number().positive(),
-    weightDecay: z.number().min(0),
-    /** Multiplies every method's published learning rate. */
-    learningRateScale: z.number().positive(),
-  }),
-  sampling: z.strictObject({
-    sampler: z.enum(samplerNames),
-    /** Steps of the respaced process, as in `ddim20` or `250`. */
-    respacing: z.string().check(({ value, issues }) => {
-      const message = respacingProblem(value); // otherwise found after the training
-      if (message !== undefined) issues.push({ code: "custom", input: value, message });
-    }),
-    guidance: z.number().min(1),
-    guidedChannels: z.enum(["three", "all"]),
-    clipDenoised: z.boolean(),
-    /** Generated images to score. */
-    images: z.int().min(2),
-    batch: wholeNumber,
-  }),
+    .optional()
+    .describe("For a model of latents: the autoencoder between images and latents."),
+  extractor: extractorSection({ z, resizers }).describe(
+    "The network whose features FIDs and further scores are computed from. Its weights are named as the base model is.",
+  ),
+  data: z
+    .strictObject({
+      labels: z
+        .enum(["new", "base"])
+        .optional()
+        .describe(
+          "base: the datasets have the base model's classes, in its order; the class embedding starts from its rows, " +
+            "and the base model is sampled with the classes. new, the default: it does not know the classes.",
+        ),
+      perClass: wholeNumber
+        .optional()
+        .describe("Images of each class of a miniature; of a real dataset all are taken."),
+      seed: z.int().min(0).optional().describe("Seed of the miniatures' drawings, the same for every run."),
+      flip: z.boolean().describe("Mirror half of the training images, chosen at random."),
+      heldOut: z
+        .number()
+        .min(0)
+        .lt(1)
+        .optional()
+        .describe(
+          "Share of the images that is not trained on, for the held-out scores. " +
+            `Default: none, and ${ownHeldOut} of your own images, if that is enough of them.`,
+        ),
+    })
+    .describe("The images that are trained on."),
+  training: z
+    .strictObject({
+      steps: wholeNumber.describe("Training steps."),
+      batch: wholeNumber.describe("Images per step."),
+      labelDropout: share.describe("Share of the labels that are replaced by the null class, for guidance."),
+      emaDecay,
+      betas: z.tuple([z.number(), z.number()]).describe("AdamW's decays of the two moments."),
+      eps: z.number().positive().describe("AdamW's addend in the denominator."),
+      weightDecay: z.number().min(0).describe("AdamW's weight decay, per step and learning rate."),
+      learningRateScale: z.number().positive().describe("Multiplies every method's published learning rate."),
+    })
+    .describe("How each method is trained."),
+  sampling: z
+    .strictObject({
+      sampler: z.enum(samplerNames).describe("The rule of a sampling step."),
+      respacing: z
+        .string()
+        .check(({ value, issues }) => {
+          const message = respacingProblem(value); // otherwise found after the training
+          if (message !== undefined) issues.push({ code: "custom", input: value, message });
+        })
+        .describe("Steps of the sampling process, such as ddim20 or 250."),
+      guidance: z.number().min(1).describe("Scale of classifier-free guidance; 1 is without."),
+      guidedChannels: z
+        .enum(["three", "all"])
+        .describe("The channels that guidance changes: the first three, as in the official DiT code, or all."),
+      clipDenoised: z.boolean().describe("Clip the predicted image to [-1, 1] in each step."),
+      images: z.int().min(2).describe("Generated images to score."),
+      batch: wholeNumber.describe("Images that are generated at the same time."),
+    })
+    .describe("How images are generated."),
   metrics: z
     .strictObject({
-      resamples: z.int().min(20),
-      level: z.number().gt(0).lt(1),
-      /** Steps between two FIDs of few samples during training. Default: none is computed. */
-      every: wholeNumber.optional(),
-      /** Number of these samples. Default: `defaultEverySamples`. */
-      everySamples: z.int().min(2).optional(),
+      resamples: z.int().min(20).describe("Resamples of the bootstrap, for the interval of a single run."),
+      level: z.number().gt(0).lt(1).describe("Level of the intervals, such as 0.95."),
+      every: wholeNumber
+        .optional()
+        .describe("Training steps between two FIDs of few samples during training. Default: none is computed."),
+      everySamples: z.int().min(2).optional().describe(`Samples of each of these. Default: ${defaultEverySamples}.`),
     })
     .refine(({ every, everySamples }) => every !== undefined || everySamples === undefined, {
       path: ["everySamples"],
       message: "it is used only with metrics.every; set that, too",
-    }),
-  /** Settings of `bench pretrain` for base model and extractor; absent if these come from elsewhere. */
+    })
+    .describe("How the generated images are scored."),
   pretraining: z
     .strictObject({
-      seed: z.int().min(0),
-      /** Absent if the base model is that of another recipe. */
+      seed: z.int().min(0).describe("Seed of all random numbers of the pretraining."),
       base: z
         .strictObject({
-          /** Initial values of the embeddings: see initialDit. */
-          embeddings: z.enum(["published", "unit"]),
+          embeddings,
           ...pretrainedPart.shape,
         })
-        .optional(),
-      extractor: pretrainedPart,
+        .optional()
+        .describe("Absent if the base model is that of another recipe."),
+      extractor: pretrainedPart.describe("The training of the extractor."),
     })
-    .optional(),
+    .optional()
+    .describe("Settings of 'bench pretrain' for base model and extractor; absent if these come from elsewhere."),
 });
 
 /** A recipe without its section `grid`: the settings of a run. */
@@ -150,9 +190,6 @@ export const addableSettings: readonly string[] = [
   "metrics.every",
   "metrics.everySamples",
 ];
-
-/** Samples of a point of the FID over training: with recipe mini, a fifth of those of the final FID. */
-export const defaultEverySamples = 100;
 
 export type RecipeSettings = z.infer<typeof recipeSchema>;
 

@@ -9,25 +9,33 @@ import { BenchError } from "../errors.ts";
  * The section `grid` of a recipe.json: what a grid runs with the recipe. It decides no result, so it belongs to no
  * identity of a run.
  */
-export const gridSchema = z.strictObject({
-  /** The datasets that are run unless `--datasets` names others. Default: all that the recipe can train on. */
-  datasets: z.array(z.string()).min(1).optional(),
-  /** Named changes of the recipe, which are run beside the recipe itself. */
-  variants: z
-    .array(
-      z.strictObject({
-        /** For `--variant`, and at the end of folder names. */
-        name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "wanted lower-case letters, digits and hyphens"),
-        /** In the labels of its rows: `DiffFit (positions continued)`. */
-        title: z.string().min(1),
-        /** The methods that are run with it. Default: all. */
-        methods: z.array(z.string()).min(1).optional(),
-        /** Changed settings by dotted path, as for `--set`; `isVariable` decides which can be changed. */
-        settings: z.record(z.string(), z.unknown()),
-      }),
-    )
-    .default([]),
-});
+export const gridSchema = z
+  .strictObject({
+    datasets: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe("The datasets that are run unless --datasets names others. Default: all that the recipe can train on."),
+    variants: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "wanted lower-case letters, digits and hyphens")
+            .describe("For --variant, and at the end of folder names."),
+          title: z.string().min(1).describe("In the labels of its rows: DiffFit (positions continued)."),
+          methods: z.array(z.string()).min(1).optional().describe("The methods that are run with it. Default: all."),
+          settings: z
+            .record(z.string(), z.unknown())
+            .describe(
+              "Changed settings by dotted path, as for --set: base, baseInputSize, positions and those of training.",
+            ),
+        }),
+      )
+      .default([])
+      .describe("Named changes of the recipe, which are run beside the recipe itself."),
+  })
+  .describe("What a grid runs with the recipe.");
 
 export type RecipeGrid = z.infer<typeof gridSchema>;
 export type RecipeVariant = RecipeGrid["variants"][number];
