@@ -20,6 +20,8 @@ export interface CellFiles {
   readonly checkpointPath: string;
   /** Training state of a finished run. */
   readonly statePath: string;
+  /** Folder of the finished samples of an unfinished sampling. */
+  readonly samplesPath: string;
   readonly lockPath: string;
 }
 
@@ -32,6 +34,7 @@ export function filesOf(folder: string): CellFiles {
     stepsPath: join(folder, "metrics.jsonl"),
     checkpointPath: join(folder, "checkpoint.safetensors"),
     statePath: join(folder, "state.safetensors"),
+    samplesPath: join(folder, "samples"),
     lockPath: join(folder, ".lock"),
   };
 }

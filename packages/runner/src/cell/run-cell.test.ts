@@ -1,8 +1,17 @@
 // Runs of a small recipe: their outcomes, and that every run closes the file of its images, also after an error.
 
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { initialWeights, miniInception } from "@dit-bench/metrics";
@@ -16,7 +25,7 @@ import { loadRecipe } from "../recipe/recipe.ts";
 import { readState, writeCheckpoint } from "../training/checkpoint.ts";
 import { Diverged } from "../training/train.ts";
 import { runCell } from "./run-cell.ts";
-import type { RunTask } from "./run-task.ts";
+import type { RunOutcome, RunTask } from "./run-task.ts";
 import { prepareCell } from "./stages/prepare.ts";
 import { readInputs } from "./stages/read-inputs.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -69,6 +78,9 @@ const checkpointBelow = (folder: string): string =>
     folder,
     readdirSync(folder, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith("checkpoint.safetensors"))!,
   );
+
+/** The folder in which a run keeps samples until it is finished. */
+const samplesOf = ({ recordPath }: RunOutcome): string => join(dirname(recordPath), "samples");
 
 const run = async (task: Partial<RunTask> = {}, changes: Record<string, unknown> = {}) =>
   runCell(await taskOf(task, changes));
@@ -129,6 +141,44 @@ describe("runCell", () => {
     expect(await run({ out })).toMatchObject({ already: true, remade: ["sheet.png"] });
     rmSync(first.weightsPath);
     expect(await run({ out })).toMatchObject({ already: true, remade: ["weights.safetensors"], record: first.record });
+  });
+
+  it("continues an interrupted sampling of the model or of the base model, with the same scores", {
+    timeout: 60_000,
+  }, async () => {
+    const changes = { "sampling.images": 7, "sampling.batch": 3 }; // batches of 3, 3 and 1, of two steps each
+    const whole = await run({ out: join(place, "whole") }, changes);
+    const out = join(place, "interrupted");
+    for (const stage of ["sample base", "sample"]) {
+      let [current, done] = ["", 0];
+      const listener = {
+        stage: (name: string) => {
+          [current, done] = [name, 0];
+        },
+        progress: (n: number) => {
+          done = n;
+        },
+        stopping: () => current === stage && done === 3,
+      };
+      await expect(run({ out, listener }, changes), stage).rejects.toThrow("stopped while sampling");
+    }
+    const kept = readdirSync(out, { recursive: true, encoding: "utf8" }).filter((name) => /samples-from/.test(name));
+    expect(kept.map((path) => basename(dirname(path)))).toEqual(["samples"]); // those of the base are complete
+    const notes: string[] = [];
+    const outcome = await run({ out, listener: { note: (text) => void notes.push(text) } }, changes);
+    expect(notes).toContain("sampling continues after 3 of 7 images");
+    expect(outcome.record.metrics).toEqual(whole.record.metrics);
+    expect(existsSync(samplesOf(outcome))).toBe(false);
+    expect(readdirSync(out, { recursive: true, encoding: "utf8" }).filter((n) => /unfinished/.test(n))).toEqual([]);
+  });
+
+  it("removes what a process left that was killed after it wrote the record", { timeout: 60_000 }, async () => {
+    const out = join(place, "killed");
+    const samples = samplesOf(await run({ out }));
+    mkdirSync(samples);
+    writeFileSync(join(samples, "samples-from-batch-0.safetensors"), "");
+    expect(await run({ out })).toMatchObject({ already: true, remade: [] });
+    expect(existsSync(samples)).toBe(false);
   });
 
   it("accepts a finished run whose identity includes the recipe's former texts", { timeout: 60_000 }, async () => {

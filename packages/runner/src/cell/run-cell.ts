@@ -46,7 +46,7 @@ async function runStages(cell: PreparedCell): Promise<RunOutcome> {
   await checkMerge({ ...cell, engine: cell.task.engine, base: cell.values, trained: trained.ema });
   const weights = writeWeights(cell, trained);
   if (damaged?.record.weights.trained === weights.sha256) return restoreRun(cell, damaged);
-  const scored = await sampleAndScore(cell, trained.ema).catch(async (error: Error) => {
+  const scored = await sampleAndScore(cell, trained.ema, weights.sha256).catch(async (error: Error) => {
     throw error instanceof NotFiniteSamples ? await recordDivergence(cell, trained, weights, error) : error;
   });
   return writeResults(cell, trained, weights, scored);

@@ -58,9 +58,12 @@ export async function sampleBase(
   );
   const indices = baseIndices(sampling.images, known);
   const S = space.side;
+  const path = join(protocolFolder(out, recipe), "base", `samples-seed-${seed}-${identity}.safetensors`);
+  const unfinished = `${path}.unfinished`;
   const found = await readOrMake<Omit<BaseSamples, "indices">>(
     {
-      path: join(protocolFolder(out, recipe), "base", `samples-seed-${seed}-${identity}.safetensors`),
+      path,
+      unfinished,
       what: "the base model's samples",
       doing: "samples the base model",
       shapes: { pixels: [indices.length, S, S, 3], features: [sampling.images, extractor.dimension] },
@@ -70,7 +73,8 @@ export async function sampleBase(
         listener.stage?.("sample base", `${sampling.images} images ${classes}, once for all cells`);
         const network = { config: model, infos: ditModel(model).weights, values: base.values };
         const y = known ?? new Int32Array(sampling.images).fill(model.classes);
-        const { x } = await sample({ engine, network, settings: sampling, seed, labels: y, listener }).catch(
+        const kept = { folder: unfinished, key: identity };
+        const { x } = await sample({ engine, network, settings: sampling, seed, labels: y, kept, listener }).catch(
           (error: Error) => {
             throw error instanceof NotFiniteSamples ? baseError(recipe, error, engine) : error;
           },

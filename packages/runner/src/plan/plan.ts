@@ -138,6 +138,7 @@ export async function planRun(
       [`training state, ${kept ? "kept for further training" : "removed at the end"}`]: stateBytes(adapted.parameters),
       "training state, a second time while it is written": stateBytes(adapted.parameters),
       "trained weights": 4 * adapted.parameters,
+      "samples, removed at the end": 4 * sampling.images * config.channels * config.inputSize ** 2,
       ...(cost ? { features: 4 * cost.dimension * (images + sampling.images) } : {}),
     },
   };

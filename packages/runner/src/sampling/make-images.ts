@@ -14,6 +14,7 @@ import { decodeLatents } from "../latents/decode-latents.ts";
 import { openAutoencoder } from "../latents/open-autoencoder.ts";
 import { imageOf } from "../latents/planes.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
+import { removeKeptSamples } from "./kept-samples.ts";
 import { claimFolder } from "./output-folder.ts";
 import { type Network, sample } from "./sample.ts";
 import { samplesSheet } from "./samples-sheet.ts";
@@ -55,7 +56,8 @@ export interface MadeImages {
 }
 
 /**
- * Samples, decodes and writes the images and their sheet. The noise of image i depends on seed and i.
+ * Samples, decodes and writes the images and their sheet. The noise of image i depends on seed and i. A call that was
+ * interrupted while it sampled continues.
  *
  * @throws BenchError (usage) if the folder holds images that would mix with these
  */
@@ -69,25 +71,30 @@ export async function makeImages(task: ImagesTask): Promise<MadeImages> {
   const latentsOnly = autoencoder === undefined && C !== 3;
   // The sheet is beside the folder: in it, it would be measured as an image.
   const sheet = `${resolve(output)}-sheet.png`;
+  const made = { ...task.origin, seed, count, labels: classes.map(({ label }) => label), settings, autoencoder };
   await claimFolder({
     folder: output,
     command: "sample",
     files: latentsOnly ? [latentsName] : names,
     beside: latentsOnly ? [] : [sheet],
-    made: { ...task.origin, seed, count, labels: classes.map(({ label }) => label), settings, autoencoder },
+    made,
     overwrite: task.overwrite ?? false,
   });
   listener.stage?.("sample", `${quantity(labels.length, "image")}, ${count} of each class`);
-  const { x } = await sample({ engine, network, settings, seed, labels, listener });
+  const unfinished = join(output, ".unfinished-samples");
+  const kept = { folder: unfinished, key: JSON.stringify([made, engine.name]) };
+  const { x } = await sample({ engine, network, settings, seed, labels, kept, listener });
   const shape = [labels.length, C, S, S] as const;
 
   if (latentsOnly) {
     const latents = join(output, latentsName);
     writeSafetensors(latents, [["latents", { type: "F32", shape, data: x }]], { files: JSON.stringify(names) });
+    removeKeptSamples(unfinished);
     return { files: [], latents };
   }
   const files = autoencoder === undefined ? await writePixels() : await writeDecoded(autoencoder);
   await replaceFile(sheet, await samplesSheet({ ...task, files }));
+  removeKeptSamples(unfinished);
   return { files, sheet: relative(process.cwd(), sheet) };
 
   async function writePixels(): Promise<string[]> {

@@ -21,6 +21,7 @@ import type { Listener } from "../events.ts";
 import { firstNotFinite } from "../first-not-finite.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 import { samplingParts } from "../training/micro-batches.ts";
+import { openKeptSamples, type SamplesPlace } from "./kept-samples.ts";
 
 export interface Network {
   readonly config: DitConfig;
@@ -39,6 +40,8 @@ export interface SamplingTask {
   readonly labels: Int32Array;
   /** Index of each image, from which its noise is made. Default: 0, 1, … */
   readonly indices?: readonly number[];
+  /** Where finished batches are kept, so that an interrupted sampling continues. Default: nowhere. */
+  readonly kept?: Omit<SamplesPlace, "listener"> | undefined;
   readonly listener: Listener;
 }
 
@@ -46,11 +49,47 @@ export interface SamplingTask {
  * Samples one image per label.
  *
  * @returns x [labels.length, C, S, S]: pixels in [-1, 1], or latents. The noise of image i depends on (seed, i), so the
- * batch size does not matter.
- * @throws Interrupted if the listener asks to stop
+ * batch size does not matter. `earlierSeconds` is the time of the processes that made the kept samples.
+ * @throws Interrupted if the listener asks to stop; finished batches are kept if the task has a place for them
  * @throws NotFiniteSamples as soon as a batch has a value that is not finite
  */
-export async function sample(task: SamplingTask): Promise<{ x: Float32Array; compileSeconds: number }> {
+export async function sample(task: SamplingTask): Promise<{ x: Float32Array; earlierSeconds: number }> {
+  const { network, settings, labels, listener } = task;
+  const { channels, inputSize: S } = network.config;
+  const size = channels * S * S;
+  const N = Math.min(settings.batch, labels.length);
+  const made = new Float32Array(labels.length * size);
+  const batches = Array.from({ length: Math.ceil(labels.length / N) }, (_, b) => b);
+  const samplesOf = (b: number) => made.subarray(b * N * size, (b + 1) * N * size); // fewer in the last batch
+  const kept = task.kept && openKeptSamples({ ...task.kept, listener });
+  for (const [b, values] of kept?.batches ?? []) samplesOf(b).set(values);
+  const missing = batches.filter((b) => !kept?.batches.has(b));
+  if (missing.length < batches.length) {
+    const done = labels.length - missing.reduce((sum, b) => sum + samplesOf(b).length / size, 0);
+    listener.note?.(`sampling continues after ${done} of ${labels.length} images`);
+  }
+  if (missing.length > 0)
+    try {
+      await sampleBatches(task, missing, (b, values) => {
+        samplesOf(b).set(values);
+        kept?.add(b, samplesOf(b));
+      });
+    } finally {
+      kept?.flush();
+    }
+  return { x: made, earlierSeconds: kept?.seconds ?? 0 };
+}
+
+/**
+ * Samples batches by number.
+ *
+ * @param finished gets the samples of each batch, [N, C, S, S], fewer in the last batch; they are valid during the call
+ */
+async function sampleBatches(
+  task: SamplingTask,
+  batches: readonly number[],
+  finished: (batch: number, values: Float32Array) => void,
+): Promise<void> {
   const { network, settings, seed, labels, listener } = task;
   const { config } = network;
   const S = config.inputSize;
@@ -59,15 +98,12 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
   const N = Math.min(settings.batch, labels.length);
   const guidance = labels.every((y) => y === config.classes) ? 1 : settings.guidance;
   const schedule = respace(linearSchedule(), settings.respacing);
-
-  const start = performance.now();
   const parts = task.engine.adapter === undefined ? samplingParts(config, N, guidance !== 1) : 1;
   const compiled = await task.engine.compile(...samplerStep(network, { ...settings, guidance }, N, parts));
-  const compileSeconds = (performance.now() - start) / 1e3;
-  const made = new Float32Array(labels.length * size);
+  const all = Math.ceil(labels.length / N);
+  let done = all - batches.length;
   try {
-    const batches = Math.ceil(labels.length / N);
-    for (let b = 0; b < batches; b++) {
+    for (const b of batches) {
       const first = b * N;
       // The last batch is padded with repeated images, which are dropped afterwards.
       const indices = Array.from({ length: N }, (_, j) => (first + j) % labels.length);
@@ -90,28 +126,27 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
         }
         await compiled.run(inputs);
         listener.progress?.(
-          b * schedule.steps + schedule.steps - i,
-          batches * schedule.steps,
-          `${Math.min(labels.length, first)} images`,
+          done * schedule.steps + schedule.steps - i,
+          all * schedule.steps,
+          `${Math.min(labels.length, done * N)} images`,
         );
         if (listener.stopping?.())
           throw new Interrupted("stopped while sampling; run the same command again to continue");
       }
       const { x: result } = await compiled.getState();
-      const kept = Math.min(N, labels.length - first);
-      const values = (result as Float32Array).subarray(0, kept * size);
+      const values = (result as Float32Array).subarray(0, Math.min(N, labels.length - first) * size);
       const bad = firstNotFinite(values);
       if (bad >= 0)
         throw new NotFiniteSamples(
           `image ${first + Math.floor(bad / size) + 1} of ${labels.length} has ${values[bad]}`,
           task.engine.name,
         );
-      made.set(values, first * size);
+      finished(b, values);
+      done++;
     }
   } finally {
     await compiled.dispose();
   }
-  return { x: made, compileSeconds };
 }
 
 /** Labels for `n` samples, in the proportions of the data. */

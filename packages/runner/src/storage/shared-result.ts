@@ -1,7 +1,7 @@
 // Results that several cells share, each in a checked file. One process computes a result; the others wait for it and
 // read the file. A damaged file is computed again.
 
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { removeLeftovers } from "@dit-bench/files";
 import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
@@ -21,6 +21,8 @@ export interface SharedResult<T> {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   read(tensors: Readonly<Record<string, StoredTensor>>): T;
   make(): Promise<T>;
+  /** A folder that `make` uses, and with which an interrupted one continues. It is removed when the file is written. */
+  readonly unfinished?: string;
   tensors(made: T): Readonly<Record<string, StoredTensor>>;
 }
 
@@ -39,6 +41,7 @@ export async function readOrMake<T>(result: SharedResult<T>, listener: Listener)
     const made = await result.make();
     moveFolderAside(path, listener);
     writeChecked(path, Object.entries(result.tensors(made)));
+    if (result.unfinished !== undefined) rmSync(result.unfinished, { recursive: true, force: true });
     return made;
   });
 }

@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { removeLeftovers } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
+import { removeKeptSamples } from "../../sampling/kept-samples.ts";
 import { makeFolder } from "../../storage/make-folder.ts";
 import { moveFolderAside } from "../../storage/move-folder-aside.ts";
 import { removeCheckpoint } from "../../training/checkpoint.ts";
@@ -20,7 +21,8 @@ import type { PreparedCell } from "./prepare.ts";
 export async function findFinished({ task, files, expected }: PreparedCell): Promise<RunOutcome | undefined> {
   makeFolder(files.folder);
   const { record, problem, images } = await findRun(files, expected, imagesOf(task));
-  if (!record || problem !== undefined || images.length > 0 || existsSync(files.checkpointPath)) return undefined;
+  if (!record || problem !== undefined || images.length > 0) return undefined;
+  if ([files.checkpointPath, files.samplesPath].some((path) => existsSync(path))) return undefined; // to be removed
   if (hasOtherTuning(task, record)) return undefined;
   return { record, already: true, remade: [], ...files };
 }
@@ -49,7 +51,9 @@ export async function clearUnfinished(
     moveFolderAside(path, task.listener);
   if (!record) return {};
   if (problem !== undefined) return { damaged: { record, images } };
-  removeCheckpoint(files.checkpointPath); // left by a process that was killed after it wrote the record
+  // Left by a process that was killed after it wrote the record:
+  removeCheckpoint(files.checkpointPath);
+  removeKeptSamples(files.samplesPath);
   await remakeImages(cell, record, images);
   return { outcome: await finishWithTuning(task, files, record, images) };
 }

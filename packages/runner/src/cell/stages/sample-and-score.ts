@@ -18,10 +18,14 @@ export interface ScoredSamples {
   readonly sheet: SheetImages;
 }
 
-/** @param trained the trained weights to sample from */
+/**
+ * @param trained the trained weights to sample from
+ * @param digest that of their file
+ */
 export async function sampleAndScore(
-  { task, base, extractorFile, space, data, adapted, config, values, clock }: PreparedCell,
+  { task, base, extractorFile, space, data, adapted, config, values, clock, expected, files }: PreparedCell,
   trained: Values,
+  digest: string,
 ): Promise<ScoredSamples> {
   const { recipe, engine, out, seed, listener } = task;
   const { sampling, metrics } = recipe.settings;
@@ -33,8 +37,9 @@ export async function sampleAndScore(
     clock.lap("base");
     listener.stage?.("sample", `${sampling.images} images`);
     const network = mergedNetwork(adapted, config, values, trained);
-    const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
-    clock.lap("sample");
+    const kept = { folder: files.samplesPath, key: `${expected.identity} ${digest} ${engine.name}` };
+    const { x, earlierSeconds } = await sample({ engine, network, settings: sampling, seed, labels, kept, listener });
+    clock.lap("sample", earlierSeconds);
     const shown = generatedOnSheet(labels);
     const generated = await measureImages(space, extractor, config, x, shown, listener);
     const measured = { engine: engine.name, out, listener };

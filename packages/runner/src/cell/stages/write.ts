@@ -4,6 +4,7 @@
 import { replaceFile } from "@dit-bench/files";
 import { writeRecord } from "@dit-bench/record";
 import type { NotFiniteSamples } from "../../errors.ts";
+import { removeKeptSamples } from "../../sampling/kept-samples.ts";
 import { dropState, isStateKept, keepState } from "../../training/kept-state.ts";
 import { Diverged, type Trained } from "../../training/train.ts";
 import { remakeImages } from "../remake-images.ts";
@@ -39,7 +40,7 @@ export async function writeResults(
   await writeStrips(files.recordPath, sheet, record.data);
   await task.illustrate?.(record, files.folder);
   await writeRecord(files.recordPath, record);
-  removeState(cell);
+  removeUnfinished(cell);
   return { record, already: false, remade: [], ...files };
 }
 
@@ -54,7 +55,7 @@ export async function recordDivergence(
   { problem }: NotFiniteSamples,
 ): Promise<Diverged> {
   await writeRecord(cell.files.recordPath, recordOf(cell, trained, { metrics: null, weights }));
-  removeState(cell);
+  removeUnfinished(cell);
   return new Diverged(`the samples of the trained model are not finite (${problem})`, trained);
 }
 
@@ -62,12 +63,14 @@ export async function recordDivergence(
 export async function restoreRun(cell: PreparedCell, { record, images }: DamagedRun): Promise<RunOutcome> {
   await remakeImages(cell, record, images);
   const outcome = await finishWithTuning(cell.task, cell.files, record, ["weights.safetensors", ...images]);
-  removeState(cell);
+  removeUnfinished(cell);
   return outcome;
 }
 
 const isKept = ({ adapted, task }: PreparedCell): boolean => isStateKept(adapted.parameters, task.keepState);
 
-function removeState(cell: PreparedCell): void {
+/** Removes what only an unfinished run needs: the samples, and the training state unless the task keeps it. */
+function removeUnfinished(cell: PreparedCell): void {
+  removeKeptSamples(cell.files.samplesPath);
   if (!isKept(cell)) dropState(cell.files.checkpointPath, cell.adapted.parameters, cell.task.listener);
 }
