@@ -254,6 +254,21 @@ describe("processes on one cell", () => {
     expect(readdirSync(join(place, dirname(String(done.json.record))))).not.toContain(".lock");
   });
 
+  it("share its samples: the second one makes a part of them while it waits", async () => {
+    const long = ["sampling.images=320", "sampling.respacing=ddim50"].flatMap((setting) => ["--set", setting]);
+    const args = [...cell, "--set", "training.steps=60", ...long, "--json"];
+    const alone = await goHere(...args, "--out", "alone");
+    const results = await Promise.all([go(...args, "--out", "shared"), go(...args, "--out", "shared")]);
+    for (const { code, stderr, json } of results) {
+      expect(code, stderr).toBe(0);
+      expect(json).toMatchObject({ fid: alone.json.fid, kid: alone.json.kid, baseFid: alone.json.baseFid });
+    }
+    const waited = results.find(({ json }) => json.already)!;
+    expect(waited.stderr).toContain("it makes a part of the samples meanwhile");
+    const left = readdirSync(join(place, dirname(String(waited.json.record))));
+    expect(left.filter((name) => name === "samples" || name.startsWith(".lock"))).toEqual([]);
+  });
+
   it("stop waiting on Ctrl-C", async () => {
     const args = [...cell, "--set", "training.steps=3000", "--out", "waiting"];
     let holder: import("node:child_process").ChildProcess | undefined;

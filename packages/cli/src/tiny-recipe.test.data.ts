@@ -24,7 +24,7 @@ export function tinyRecipe(folder: string, { latents = false, higher = false } =
     protocol: "tiny/1",
     model,
     ...(latents ? { autoencoder: { weights: "autoencoder", scale: 0.5 } } : {}),
-    data: { ...mini.data, perClass: 6 },
+    data: { perClass: 6, seed: 0, flip: true },
     training: { ...mini.training, steps: 12, batch: 8 },
     sampling: { ...mini.sampling, respacing: "ddim3", images: 20, batch: 8 },
     metrics: { ...mini.metrics, resamples: 20 },

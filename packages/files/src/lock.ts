@@ -15,6 +15,12 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
+interface Waiting {
+  onWait?(holder: string): void;
+  stopping?: (() => boolean) | undefined;
+  meanwhile?: (() => Promise<void>) | undefined;
+}
+
 /**
  * Takes the lock at `path` for this process. Returns the holder, such as "1234" or "1234 on node7", if another live
  * process has it. A lock whose process has ended is taken over. System errors (EACCES, ENOSPC …) pass through.
@@ -46,10 +52,11 @@ export async function tryLock(path: string): Promise<HeldLock | string> {
  *
  * @param onWait called once, with the holder, before waiting
  * @param stopping called while waiting; if it returns true, `waitForLock` returns undefined
+ * @param meanwhile called while waiting, again and again
  */
 export async function waitForLock(
   path: string,
-  { onWait, stopping }: { onWait?: (holder: string) => void; stopping?: (() => boolean) | undefined } = {},
+  { onWait, stopping, meanwhile }: Waiting = {},
 ): Promise<HeldLock | undefined> {
   for (let announced = false; ; ) {
     const lock = await tryLock(path);
@@ -57,6 +64,7 @@ export async function waitForLock(
     if (!announced) onWait?.(lock);
     announced = true;
     if (stopping?.()) return undefined;
+    await meanwhile?.();
     await new Promise((done) => setTimeout(done, pollMs));
   }
 }

@@ -5,6 +5,7 @@ import { withMemoryAdvice } from "../out-of-memory.ts";
 import { atPrecision } from "../recipe/recipe.ts";
 import { withLock } from "../storage/with-lock.ts";
 import { noteKeptState } from "../training/kept-state.ts";
+import { helpCell } from "./help-cell.ts";
 import type { RunOutcome, RunTask } from "./run-task.ts";
 import { checkMerge } from "./stages/check-merge.ts";
 import { clearUnfinished, findFinished } from "./stages/find-finished.ts";
@@ -27,7 +28,7 @@ export async function runCell(given: RunTask): Promise<RunOutcome> {
       const cell = prepareCell(inputs);
       const outcome =
         (await findFinished(cell)) ??
-        (await withLock(cell.files.lockPath, "runs this cell", task.listener, () => runStages(cell)));
+        (await withLock(cell.files.lockPath, "runs this cell", task.listener, () => runStages(cell), helpCell(cell)));
       if (outcome.already) noteKeptState(cell.files.statePath, task.keepState, task.listener);
       return outcome;
     } finally {

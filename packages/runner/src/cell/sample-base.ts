@@ -13,8 +13,9 @@ import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { ImageSpace } from "../latents/space.ts";
 import type { Base } from "../recipe/base-model.ts";
 import type { Recipe } from "../recipe/recipe.ts";
+import { helpWhileWaiting } from "../sampling/help-while-waiting.ts";
 import { measureImages } from "../sampling/measure-images.ts";
-import { sample } from "../sampling/sample.ts";
+import { helpSampling, sample } from "../sampling/sample.ts";
 import { shortHash } from "../storage/hashes.ts";
 import { readOrMake } from "../storage/shared-result.ts";
 import { protocolFolder } from "./identity.ts";
@@ -60,10 +61,20 @@ export async function sampleBase(
   const S = space.side;
   const path = join(protocolFolder(out, recipe), "base", `samples-seed-${seed}-${identity}.safetensors`);
   const unfinished = `${path}.unfinished`;
+  const task = () => ({
+    engine,
+    network: { config: model, infos: ditModel(model).weights, values: base.values },
+    settings: sampling,
+    seed,
+    labels: known ?? new Int32Array(sampling.images).fill(model.classes),
+    kept: { folder: unfinished, key: identity },
+    listener,
+  });
   const found = await readOrMake<Omit<BaseSamples, "indices">>(
     {
       path,
       unfinished,
+      meanwhile: helpWhileWaiting(unfinished, listener, (_, begun) => helpSampling(task(), begun)),
       what: "the base model's samples",
       doing: "samples the base model",
       shapes: { pixels: [indices.length, S, S, 3], features: [sampling.images, extractor.dimension] },
@@ -71,14 +82,9 @@ export async function sampleBase(
       async make() {
         const classes = known === undefined ? "of the null class" : "of its classes";
         listener.stage?.("sample base", `${sampling.images} images ${classes}, once for all cells`);
-        const network = { config: model, infos: ditModel(model).weights, values: base.values };
-        const y = known ?? new Int32Array(sampling.images).fill(model.classes);
-        const kept = { folder: unfinished, key: identity };
-        const { x } = await sample({ engine, network, settings: sampling, seed, labels: y, kept, listener }).catch(
-          (error: Error) => {
-            throw error instanceof NotFiniteSamples ? baseError(recipe, error, engine) : error;
-          },
-        );
+        const { x } = await sample(task()).catch((error: Error) => {
+          throw error instanceof NotFiniteSamples ? baseError(recipe, error, engine) : error;
+        });
         return measureImages(space, extractor, model, x, indices, listener);
       },
       tensors: ({ pixels, features }) => ({

@@ -3,30 +3,30 @@
 export interface Stopwatch {
   /** Seconds by stage. */
   readonly laps: Record<string, number>;
-  /** Seconds that earlier processes spent on stages, which `laps` includes. */
-  readonly earlier: number;
+  /** Seconds that other processes spent on stages, which `laps` includes. */
+  readonly ofOthers: number;
   /**
    * Ends a stage, which began at the last `lap` or `restart`.
    *
-   * @param earlierSeconds what earlier processes spent on it
+   * @param otherSeconds what other processes spent on it
    */
-  lap(name: string, earlierSeconds?: number): void;
+  lap(name: string, otherSeconds?: number): void;
   /** Starts the next stage without counting the time since the last lap. */
   restart(): void;
 }
 
 export function stopwatch(): Stopwatch {
   let last = performance.now();
-  let earlier = 0;
+  let ofOthers = 0;
   const laps: Record<string, number> = {};
   return {
     laps,
-    get earlier() {
-      return earlier;
+    get ofOthers() {
+      return ofOthers;
     },
-    lap(name, earlierSeconds = 0) {
-      laps[name] = (performance.now() - last) / 1e3 + earlierSeconds;
-      earlier += earlierSeconds;
+    lap(name, otherSeconds = 0) {
+      laps[name] = (performance.now() - last) / 1e3 + otherSeconds;
+      ofOthers += otherSeconds;
       last = performance.now();
     },
     restart() {

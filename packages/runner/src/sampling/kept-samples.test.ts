@@ -1,6 +1,6 @@
 // Samples of an interrupted sampling: continued to the same bits, and never mixed with other samples.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine, type Engine } from "@dit-bench/compiler";
@@ -9,8 +9,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { tinyConfig, tinyWeights } from "../training/tiny-dit.test.data.ts";
-import { openKeptSamples, removeKeptSamples } from "./kept-samples.ts";
-import { type SamplingTask, sample } from "./sample.ts";
+import { helpWhileWaiting } from "./help-while-waiting.ts";
+import { joinKeptSamples, keyOfSamples, openKeptSamples, removeKeptSamples } from "./kept-samples.ts";
+import { helpSampling, type SamplingTask, sample } from "./sample.ts";
 
 const config = tinyConfig(6);
 const network = { config, infos: ditModel(config).weights, values: tinyWeights(config) };
@@ -70,13 +71,14 @@ describe("an interrupted sampling", () => {
     await goUntil("a", 7);
     await goUntil("a", 12);
     expect(readdirSync(folder).sort()).toEqual([
+      "key.txt",
       "samples-from-batch-0.safetensors",
       "samples-from-batch-1.safetensors",
     ]);
-    const { x, earlierSeconds } = await go("a");
+    const { x, otherSeconds } = await go("a");
     expect(x).toEqual(whole);
-    expect(earlierSeconds).toBeGreaterThan(0);
-    expect((await go("b")).earlierSeconds).toBe(0);
+    expect(otherSeconds).toBeGreaterThan(0);
+    expect((await go("b")).otherSeconds).toBe(0);
   });
 
   it("compiles nothing if every batch is there", async () => {
@@ -91,7 +93,7 @@ describe("an interrupted sampling", () => {
     const seen: number[] = [];
     await expect(go("b", { progress: (n) => void seen.push(n), stopping: () => true })).rejects.toThrow(Interrupted);
     expect(seen).toEqual([1]);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["key.txt"]);
   });
 
   it("makes the samples of a damaged file again, with a note", async () => {
@@ -109,34 +111,160 @@ describe("an interrupted sampling", () => {
   });
 });
 
-describe("kept samples", () => {
-  it("are written some seconds after they were made, each batch once", () => {
-    vi.useFakeTimers({ toFake: ["performance"] });
-    const open = () => openKeptSamples({ folder, key: "k", listener: {} });
-    const kept = open();
-    kept.add(0, Float32Array.of(1));
-    vi.advanceTimersByTime(3000);
-    kept.add(1, Float32Array.of(2));
-    expect([...open().batches.keys()]).toEqual([]);
-    vi.advanceTimersByTime(2000);
-    kept.add(2, Float32Array.of(3));
-    expect([...open().batches.keys()].sort()).toEqual([0, 1, 2]);
-    expect(open().seconds).toBe(5);
-    vi.advanceTimersByTime(1000);
-    kept.add(3, Float32Array.of(4));
-    kept.flush();
-    kept.flush();
-    expect(readdirSync(folder).length).toBe(2);
-    expect(open().batches.get(3)).toEqual(Float32Array.of(4));
-    expect(open().seconds).toBe(6);
+describe("a sampling that several processes share", () => {
+  const many = { ...settings, batch: 1 };
+  const task = { network, settings: many, seed: 0, labels };
+  const place = () => ({ folder, key: "a" });
+  const started = async () => {
+    while (!existsSync(join(folder, "key.txt"))) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+
+  it("gives the same bits as that of one process, and makes no batch twice", async () => {
+    const { x: whole } = await sample({ ...task, engine, listener: {} });
+    const helper = await createEngine("cpu", { threads: 1 });
+    const [owners, helpers] = [counting(engine), counting(helper)];
+    const begun = vi.fn();
+    const first = sample({ ...task, engine: owners.engine, kept: place(), listener: {} });
+    await started();
+    await helpSampling({ ...task, engine: helpers.engine, kept: place(), listener: {} }, begun);
+    const { x, otherSeconds } = await first;
+    expect(x).toEqual(whole);
+    expect(begun).toHaveBeenCalledOnce();
+    expect(helpers.runs()).toBeGreaterThan(0);
+    expect(owners.runs() + helpers.runs()).toBe(7 * 5); // seven images, five steps each
+    expect(otherSeconds).toBeGreaterThan(0);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".lock"))).toEqual([]);
   });
 
-  it("are removed with their folder", () => {
-    const kept = openKeptSamples({ folder, key: "k", listener: {} });
-    kept.add(0, Float32Array.of(1));
-    kept.flush();
+  it("goes on without a helper that stops or fails within a batch", async () => {
+    const { x: whole } = await sample({ ...task, engine, listener: {} });
+    for (const failure of ["stop", "error"]) {
+      const first = sample({ ...task, engine, kept: { folder, key: failure }, listener: {} });
+      while (keyOfSamples(folder) !== failure) await new Promise((resolve) => setTimeout(resolve, 1));
+      const broken: Engine = { ...engine, compile: () => Promise.reject(new Error("no memory")) };
+      const listener = failure === "stop" ? { stopping: () => true } : {};
+      const helping = helpSampling(
+        { ...task, engine: failure === "stop" ? engine : broken, kept: { folder, key: failure }, listener },
+        () => {},
+      );
+      await expect(helping).rejects.toThrow(failure === "stop" ? "stopped while sampling" : "no memory");
+      expect((await first).x).toEqual(whole);
+    }
+  });
+
+  it("is not helped by a process that would make other samples, or before it begins", async () => {
+    const compile = vi.fn();
+    const help = (key: string) =>
+      helpSampling({ ...task, engine: { ...engine, compile }, kept: { folder, key }, listener: {} }, () => {});
+    await help("a");
+    await goUntil("a", 7);
+    await help("b");
+    expect(compile).not.toHaveBeenCalled();
+    expect(readdirSync(folder).sort()).toEqual(["key.txt", "samples-from-batch-0.safetensors"]);
+  });
+
+  it("is tried once by a process that waits, whose own errors end only its help", async () => {
+    const notes: string[] = [];
+    const help = vi.fn(async (_: string, begun: () => void) => {
+      begun();
+      throw new Error("no memory");
+    });
+    const meanwhile = helpWhileWaiting(folder, { note: (text) => void notes.push(text) }, help);
+    await meanwhile();
+    expect(help).not.toHaveBeenCalled();
+    await goUntil("a", 7);
+    await meanwhile();
+    await meanwhile();
+    expect(help).toHaveBeenCalledOnce();
+    expect(notes).toEqual([
+      "it makes a part of the samples meanwhile",
+      "it cannot make a part of the samples: no memory",
+    ]);
+  });
+});
+
+/** The engine, and the number of runs of its compiled functions. */
+function counting(inner: Engine): { engine: Engine; runs(): number } {
+  let runs = 0;
+  return {
+    runs: () => runs,
+    engine: {
+      ...inner,
+      async compile(...given) {
+        const compiled = await inner.compile(...given);
+        return {
+          ...compiled,
+          run: (inputs) => {
+            runs++;
+            return compiled.run(inputs);
+          },
+          setState: (state) => compiled.setState(state),
+          getState: () => compiled.getState(),
+          dispose: () => compiled.dispose(),
+        };
+      },
+    },
+  };
+}
+
+describe("kept samples", () => {
+  const place = () => ({ folder, key: "k" });
+  /** What a second process finds. */
+  const found = (): Record<number, number> => {
+    const values: Record<number, number> = {};
+    openKeptSamples(
+      place(),
+      (batch, [value]) => {
+        values[batch] = value!;
+      },
+      {},
+    );
+    return values;
+  };
+
+  it("are written some seconds after they were made, each batch once", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const kept = openKeptSamples(place(), () => {}, {});
+    await kept.add(0, Float32Array.of(1));
+    vi.advanceTimersByTime(3000);
+    await kept.add(1, Float32Array.of(2));
+    expect(found()).toEqual({});
+    vi.advanceTimersByTime(2000);
+    await kept.add(2, Float32Array.of(3));
+    expect(found()).toEqual({ 0: 1, 1: 2, 2: 3 });
+    vi.advanceTimersByTime(1000);
+    await kept.add(3, Float32Array.of(4));
+    await kept.flush();
+    await kept.flush();
+    expect(readdirSync(folder).length).toBe(3);
+    expect(found()).toEqual({ 0: 1, 1: 2, 2: 3, 3: 4 });
+    expect(openKeptSamples(place(), () => {}, {}).otherSeconds).toBe(6);
+    expect(kept.otherSeconds).toBe(0);
+  });
+
+  it("are claimed by one process at a time, until they are written or given up", async () => {
+    const [a, b] = [openKeptSamples(place(), () => {}, {}), joinKeptSamples(place())!];
+    expect(await a.claim(0)).toBe(true);
+    expect(await b.claim(0)).toBe(false);
+    await a.add(0, Float32Array.of(1));
+    expect(await b.claim(0)).toBe(false);
+    await a.flush();
+    expect(await b.claim(0)).toBe(false); // it is done
+    expect(b.done).toEqual(new Set([0]));
+    expect(await b.claim(1)).toBe(true);
+    expect(await a.claim(1)).toBe(false);
+    await b.flush(); // without a result
+    expect(await a.claim(1)).toBe(true);
+    await a.flush();
+  });
+
+  it("are removed with their folder, after which a helper claims nothing", async () => {
+    openKeptSamples(place(), () => {}, {});
+    const helper = joinKeptSamples(place())!;
     removeKeptSamples(folder);
     removeKeptSamples(folder);
+    expect(await helper.claim(0)).toBe(false);
+    expect(joinKeptSamples(place())).toBeUndefined();
     expect(readdirSync(join(folder, ".."))).toEqual([]);
   });
 });

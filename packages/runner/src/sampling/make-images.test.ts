@@ -47,7 +47,7 @@ it("an interrupted call continues, gives the same images, and leaves nothing els
     stopping: () => done === 3, // in the second of two batches
   };
   await expect(make(output, listener)).rejects.toThrow("stopped while sampling");
-  expect(readdirSync(join(output, ".unfinished-samples"))).toHaveLength(1);
+  expect(readdirSync(join(output, ".unfinished-samples"))).toContain("samples-from-batch-0.safetensors");
   const notes: string[] = [];
   expect(await make(output, { note: (text) => void notes.push(text) })).toEqual(whole);
   expect(notes).toEqual(["sampling continues after 2 of 4 images"]);

@@ -3,6 +3,7 @@
 // N = batch, C = channels, S = side
 
 import {
+  type Compiled,
   type CompileOptions,
   type Engine,
   type Values as Inputs,
@@ -21,7 +22,7 @@ import type { Listener } from "../events.ts";
 import { firstNotFinite } from "../first-not-finite.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 import { samplingParts } from "../training/micro-batches.ts";
-import { openKeptSamples, type SamplesPlace } from "./kept-samples.ts";
+import { joinKeptSamples, type KeptSamples, openKeptSamples, type SamplesPlace } from "./kept-samples.ts";
 
 export interface Network {
   readonly config: DitConfig;
@@ -41,69 +42,128 @@ export interface SamplingTask {
   /** Index of each image, from which its noise is made. Default: 0, 1, … */
   readonly indices?: readonly number[];
   /** Where finished batches are kept, so that an interrupted sampling continues. Default: nowhere. */
-  readonly kept?: Omit<SamplesPlace, "listener"> | undefined;
+  readonly kept?: SamplesPlace | undefined;
   readonly listener: Listener;
 }
 
 /**
- * Samples one image per label.
+ * Samples one image per label. With `kept`, other processes may help: see `helpSampling`.
  *
  * @returns x [labels.length, C, S, S]: pixels in [-1, 1], or latents. The noise of image i depends on (seed, i), so the
- * batch size does not matter. `earlierSeconds` is the time of the processes that made the kept samples.
+ * batch size does not matter. `otherSeconds` is the time of the other processes that made some of them.
  * @throws Interrupted if the listener asks to stop; finished batches are kept if the task has a place for them
  * @throws NotFiniteSamples as soon as a batch has a value that is not finite
  */
-export async function sample(task: SamplingTask): Promise<{ x: Float32Array; earlierSeconds: number }> {
-  const { network, settings, labels, listener } = task;
-  const { channels, inputSize: S } = network.config;
-  const size = channels * S * S;
-  const N = Math.min(settings.batch, labels.length);
-  const made = new Float32Array(labels.length * size);
-  const batches = Array.from({ length: Math.ceil(labels.length / N) }, (_, b) => b);
-  const samplesOf = (b: number) => made.subarray(b * N * size, (b + 1) * N * size); // fewer in the last batch
-  const kept = task.kept && openKeptSamples({ ...task.kept, listener });
-  for (const [b, values] of kept?.batches ?? []) samplesOf(b).set(values);
-  const missing = batches.filter((b) => !kept?.batches.has(b));
-  if (missing.length < batches.length) {
-    const done = labels.length - missing.reduce((sum, b) => sum + samplesOf(b).length / size, 0);
-    listener.note?.(`sampling continues after ${done} of ${labels.length} images`);
+export async function sample(task: SamplingTask): Promise<{ x: Float32Array; otherSeconds: number }> {
+  const { labels, listener } = task;
+  const { size, N, batches } = shapeOf(task);
+  const x = new Float32Array(labels.length * size);
+  const samplesOf = (b: number) => x.subarray(b * N * size, (b + 1) * N * size); // fewer in the last batch
+  const kept = task.kept && openKeptSamples(task.kept, (b, values) => samplesOf(b).set(values), listener);
+  const made = new Set<number>();
+  const done = kept?.done ?? made;
+  if (done.size > 0) {
+    const images = [...done].reduce((sum, b) => sum + samplesOf(b).length / size, 0);
+    listener.note?.(`sampling continues after ${images} of ${labels.length} images`);
   }
-  if (missing.length > 0)
-    try {
-      await sampleBatches(task, missing, (b, values) => {
-        samplesOf(b).set(values);
-        kept?.add(b, samplesOf(b));
-      });
-    } finally {
-      kept?.flush();
+  const sampler = batchSampler(task, () => done.size);
+  const make = async (b: number) => {
+    samplesOf(b).set(await sampler.sample(b));
+    made.add(b);
+    await kept?.add(b, samplesOf(b));
+  };
+  try {
+    if (!kept) for (const b of batches) await make(b);
+    while (kept && done.size < batches.length) {
+      await makeMissing(kept, batches, make);
+      if (done.size === batches.length) break;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS)); // another process has claimed the rest
+      stopIfAsked(listener);
+      kept.refresh();
     }
-  return { x: made, earlierSeconds: kept?.seconds ?? 0 };
+  } finally {
+    await sampler.dispose();
+    await kept?.flush();
+  }
+  return { x, otherSeconds: kept?.otherSeconds ?? 0 };
 }
 
 /**
- * Samples batches by number.
+ * Makes batches of a sampling that another process has begun with the same key. Returns when each batch is finished or
+ * claimed; at once if no process samples with this key. Of the listener only `stopping` is asked, since the progress is
+ * that of the other process.
  *
- * @param finished gets the samples of each batch, [N, C, S, S], fewer in the last batch; they are valid during the call
+ * @param begun called once, before the first batch
  */
-async function sampleBatches(
-  task: SamplingTask,
-  batches: readonly number[],
-  finished: (batch: number, values: Float32Array) => void,
+export async function helpSampling(
+  task: SamplingTask & { readonly kept: SamplesPlace },
+  begun: () => void,
 ): Promise<void> {
+  const kept = joinKeptSamples(task.kept);
+  const { batches } = shapeOf(task);
+  if (!kept || kept.done.size === batches.length) return;
+  const { stopping } = task.listener;
+  const sampler = batchSampler({ ...task, listener: stopping ? { stopping } : {} }, () => kept.done.size);
+  let hasBegun = false;
+  try {
+    await makeMissing(kept, batches, async (b) => {
+      if (!hasBegun) begun();
+      hasBegun = true;
+      await kept.add(b, Float32Array.from(await sampler.sample(b)));
+    });
+  } finally {
+    await sampler.dispose();
+    await kept.flush();
+  }
+}
+
+/** Milliseconds between two looks for batches that other processes make. */
+const POLL_MS = 300;
+
+/** Makes each batch that is neither finished nor claimed by another process. */
+async function makeMissing(
+  kept: KeptSamples,
+  batches: readonly number[],
+  make: (batch: number) => Promise<void>,
+): Promise<void> {
+  for (const b of batches) if (await kept.claim(b)) await make(b);
+  await kept.flush();
+}
+
+/** Numbers of an image, images of a batch, and the numbers of all batches. */
+function shapeOf({ network, settings, labels }: SamplingTask) {
+  const { channels, inputSize: S } = network.config;
+  const N = Math.min(settings.batch, labels.length);
+  const batches = Array.from({ length: Math.ceil(labels.length / N) }, (_, b) => b);
+  return { size: channels * S * S, N, batches };
+}
+
+function stopIfAsked(listener: Listener): void {
+  if (listener.stopping?.()) throw new Interrupted("stopped while sampling; run the same command again to continue");
+}
+
+interface BatchSampler {
+  /** Samples of a batch, [N, C, S, S], fewer in the last batch; they are valid until the next call. */
+  sample(batch: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** @param doneBatches number of finished batches, for the progress */
+function batchSampler(task: SamplingTask, doneBatches: () => number): BatchSampler {
   const { network, settings, seed, labels, listener } = task;
   const { config } = network;
-  const S = config.inputSize;
-  const size = config.channels * S * S;
+  const { size, N, batches } = shapeOf(task);
   const noiseIndex = (i: number) => task.indices?.[i] ?? i;
-  const N = Math.min(settings.batch, labels.length);
   const guidance = labels.every((y) => y === config.classes) ? 1 : settings.guidance;
   const schedule = respace(linearSchedule(), settings.respacing);
-  const parts = task.engine.adapter === undefined ? samplingParts(config, N, guidance !== 1) : 1;
-  const compiled = await task.engine.compile(...samplerStep(network, { ...settings, guidance }, N, parts));
-  const all = Math.ceil(labels.length / N);
-  let done = all - batches.length;
-  try {
-    for (const b of batches) {
+  const compile = () => {
+    const parts = task.engine.adapter === undefined ? samplingParts(config, N, guidance !== 1) : 1;
+    return task.engine.compile(...samplerStep(network, { ...settings, guidance }, N, parts));
+  };
+  let compiled: Compiled | undefined;
+  return {
+    async sample(b) {
+      compiled ??= await compile();
       const first = b * N;
       // The last batch is padded with repeated images, which are dropped afterwards.
       const indices = Array.from({ length: N }, (_, j) => (first + j) % labels.length);
@@ -126,12 +186,11 @@ async function sampleBatches(
         }
         await compiled.run(inputs);
         listener.progress?.(
-          done * schedule.steps + schedule.steps - i,
-          all * schedule.steps,
-          `${Math.min(labels.length, done * N)} images`,
+          doneBatches() * schedule.steps + schedule.steps - i,
+          batches.length * schedule.steps,
+          `${Math.min(labels.length, doneBatches() * N)} images`,
         );
-        if (listener.stopping?.())
-          throw new Interrupted("stopped while sampling; run the same command again to continue");
+        stopIfAsked(listener);
       }
       const { x: result } = await compiled.getState();
       const values = (result as Float32Array).subarray(0, Math.min(N, labels.length - first) * size);
@@ -141,12 +200,10 @@ async function sampleBatches(
           `image ${first + Math.floor(bad / size) + 1} of ${labels.length} has ${values[bad]}`,
           task.engine.name,
         );
-      finished(b, values);
-      done++;
-    }
-  } finally {
-    await compiled.dispose();
-  }
+      return values;
+    },
+    dispose: async () => compiled?.dispose(),
+  };
 }
 
 /** Labels for `n` samples, in the proportions of the data. */

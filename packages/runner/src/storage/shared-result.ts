@@ -23,6 +23,8 @@ export interface SharedResult<T> {
   make(): Promise<T>;
   /** A folder that `make` uses, and with which an interrupted one continues. It is removed when the file is written. */
   readonly unfinished?: string;
+  /** Called again and again while another process computes the result. */
+  readonly meanwhile?: () => Promise<void>;
   tensors(made: T): Readonly<Record<string, StoredTensor>>;
 }
 
@@ -33,7 +35,7 @@ export async function readOrMake<T>(result: SharedResult<T>, listener: Listener)
   if ("value" in stored) return stored.value;
   const folder = dirname(path);
   makeFolder(folder);
-  return withLock(join(folder, `.${basename(path)}.lock`), doing, listener, async () => {
+  const work = async () => {
     const found = readStored(result); // another process may have written it meanwhile
     if ("value" in found) return found.value;
     if (found.problem !== undefined) listener.note?.(`${what} are made again: ${found.problem}`);
@@ -41,9 +43,10 @@ export async function readOrMake<T>(result: SharedResult<T>, listener: Listener)
     const made = await result.make();
     moveFolderAside(path, listener);
     writeChecked(path, Object.entries(result.tensors(made)));
-    if (result.unfinished !== undefined) rmSync(result.unfinished, { recursive: true, force: true });
+    if (result.unfinished !== undefined) rmSync(result.unfinished, { recursive: true, force: true, maxRetries: 10 });
     return made;
-  });
+  };
+  return withLock(join(folder, `.${basename(path)}.lock`), doing, listener, work, result.meanwhile);
 }
 
 function readStored<T>({ path, shapes, read }: SharedResult<T>): { value: T } | { problem?: string } {

@@ -9,13 +9,21 @@ import type { Listener } from "../events.ts";
  * Interrupted if the listener asks for a stop meanwhile, BenchError (io) if the lock cannot be made.
  *
  * @param doing what a process with the lock does, for the note: "runs this cell"
+ * @param meanwhile called again and again while it waits
  */
-export async function withLock<T>(path: string, doing: string, listener: Listener, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  path: string,
+  doing: string,
+  listener: Listener,
+  work: () => Promise<T>,
+  meanwhile?: () => Promise<void>,
+): Promise<T> {
   let lock: HeldLock | undefined;
   try {
     lock = await waitForLock(path, {
       onWait: (holder) => listener.note?.(`waiting for process ${holder}, which ${doing}`),
       stopping: () => listener.stopping?.() ?? false,
+      meanwhile,
     });
   } catch (error) {
     const { message, code = "" } = error as NodeJS.ErrnoException;

@@ -6,6 +6,7 @@ import { compileRecipeExtractor } from "../../recipe/recipe-extractor.ts";
 import { measureImages } from "../../sampling/measure-images.ts";
 import { mergedNetwork } from "../../sampling/merged-network.ts";
 import { labelsLike, sample } from "../../sampling/sample.ts";
+import { samplesPlace } from "../help-cell.ts";
 import { measureRealImages } from "../measure-real-images.ts";
 import { sampleBase } from "../sample-base.ts";
 import { score } from "../score.ts";
@@ -22,11 +23,8 @@ export interface ScoredSamples {
  * @param trained the trained weights to sample from
  * @param digest that of their file
  */
-export async function sampleAndScore(
-  { task, base, extractorFile, space, data, adapted, config, values, clock, expected, files }: PreparedCell,
-  trained: Values,
-  digest: string,
-): Promise<ScoredSamples> {
+export async function sampleAndScore(cell: PreparedCell, trained: Values, digest: string): Promise<ScoredSamples> {
+  const { task, base, extractorFile, space, data, adapted, config, values, clock } = cell;
   const { recipe, engine, out, seed, listener } = task;
   const { sampling, metrics } = recipe.settings;
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
@@ -37,9 +35,9 @@ export async function sampleAndScore(
     clock.lap("base");
     listener.stage?.("sample", `${sampling.images} images`);
     const network = mergedNetwork(adapted, config, values, trained);
-    const kept = { folder: files.samplesPath, key: `${expected.identity} ${digest} ${engine.name}` };
-    const { x, earlierSeconds } = await sample({ engine, network, settings: sampling, seed, labels, kept, listener });
-    clock.lap("sample", earlierSeconds);
+    const kept = samplesPlace(cell, digest);
+    const { x, otherSeconds } = await sample({ engine, network, settings: sampling, seed, labels, kept, listener });
+    clock.lap("sample", otherSeconds);
     const shown = generatedOnSheet(labels);
     const generated = await measureImages(space, extractor, config, x, shown, listener);
     const measured = { engine: engine.name, out, listener };
