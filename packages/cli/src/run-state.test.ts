@@ -264,7 +264,7 @@ describe("processes on one cell", () => {
       expect(json).toMatchObject({ fid: alone.json.fid, kid: alone.json.kid, baseFid: alone.json.baseFid });
     }
     const waited = results.find(({ json }) => json.already)!;
-    expect(waited.stderr).toContain("it makes a part of the samples meanwhile");
+    expect(waited.stderr).toContain("this process makes a part of the samples meanwhile");
     const left = readdirSync(join(place, dirname(String(waited.json.record))));
     expect(left.filter((name) => name === "samples" || name.startsWith(".lock"))).toEqual([]);
   });

@@ -21,10 +21,10 @@ export function helpWhileWaiting(
     if (key === undefined || tried.has(key)) return;
     tried.add(key);
     try {
-      await help(key, () => listener.note?.("it makes a part of the samples meanwhile"));
+      await help(key, () => listener.note?.("this process makes a part of the samples meanwhile"));
     } catch (error) {
       if (!(error instanceof Interrupted))
-        listener.note?.(`it cannot make a part of the samples: ${(error as Error).message}`);
+        listener.note?.(`this process cannot make a part of the samples: ${(error as Error).message}`);
     }
   };
 }

@@ -177,8 +177,8 @@ describe("a sampling that several processes share", () => {
     await meanwhile();
     expect(help).toHaveBeenCalledOnce();
     expect(notes).toEqual([
-      "it makes a part of the samples meanwhile",
-      "it cannot make a part of the samples: no memory",
+      "this process makes a part of the samples meanwhile",
+      "this process cannot make a part of the samples: no memory",
     ]);
   });
 });
