@@ -2,6 +2,7 @@
 
 import type { Case } from "./subject.ts";
 
+/** One requirement that every method must meet. */
 export interface Check {
   readonly name: string;
   /** What a failure means for the runs of the method: one or two sentences. */

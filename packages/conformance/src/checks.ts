@@ -1,4 +1,4 @@
-// The table of checks that every method must pass, in the order in which they run: a check relies on those before it.
+// The table of checks that every method must pass.
 
 import type { Check } from "./check.ts";
 import { compiledChecks } from "./compiled.ts";
@@ -9,6 +9,7 @@ import { optionChecks } from "./option-effects.ts";
 import { outputChecks } from "./outputs.ts";
 import { readingChecks } from "./reading.ts";
 
+/** All checks, in the order in which they run: a check relies on those before it. */
 export const checks: readonly Check[] = [
   ...definitionChecks,
   ...outputChecks,

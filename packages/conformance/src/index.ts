@@ -1,6 +1,6 @@
 // The conformance suite, which the tests of a method import, and `bench check-method` runs.
 
-export type { Check } from "./check.ts";
+export type { Check, WorkListener } from "./check.ts";
 export { checks } from "./checks.ts";
 export { engines } from "./compiled.ts";
 export { parametersOn } from "./counts.ts";

@@ -5,6 +5,7 @@ import type { Check } from "./check.ts";
 import { checks } from "./checks.ts";
 import type { Case } from "./subject.ts";
 
+/** What a check found. */
 export interface CheckResult {
   readonly check: Check;
   readonly passed: boolean;
@@ -17,6 +18,7 @@ export interface CheckResult {
   readonly note?: string;
 }
 
+/** Gets the progress of the suite. */
 export interface CheckListener {
   /** A check starts, or has done a part of its work. */
   progress?(check: Check, done: number, total: number): void;

@@ -18,6 +18,7 @@ export interface Pending extends Affine {
   readonly y: tf.Tensor;
 }
 
+/** A tensor as a Pending without a map; a Pending as it is. */
 export const asPending = (y: tf.Tensor | Pending): Pending => (y instanceof tf.Tensor ? { y } : y);
 
 /** The composition with a second map: (y a + b) s + t = y (a s) + (b s + t). */

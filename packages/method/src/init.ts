@@ -12,16 +12,21 @@ export interface InitContext {
   base(name: string): Float32Array;
 }
 
+/** The start of a new weight: its shape, and its values. `zeros`, `kaiming` and the others make it. */
 export interface Init {
   readonly shape: readonly number[];
+  /** The values, row-major. They may depend on the seed and on base weights, and on nothing else. */
   values(context: InitContext): Float32Array;
 }
 
+/** Every value is `value`. */
 export const constant = (value: number, ...shape: number[]): Init => ({
   shape,
   values: () => new Float32Array(size(shape)).fill(value),
 });
+/** Every value is 0. */
 export const zeros = (...shape: number[]): Init => constant(0, ...shape);
+/** Every value is 1. */
 export const ones = (...shape: number[]): Init => constant(1, ...shape);
 
 /** N(0, std²). */

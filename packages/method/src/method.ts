@@ -32,6 +32,7 @@ export interface Graft<K extends string = string> {
   merge?(base: Weights, w: Weights<K>, module: Module): Record<string, tf.Tensor>;
 }
 
+/** What `adapt` returns: the base weights that train, and the grafts. */
 export interface Adaptation {
   /**
    * Globs over checkpoint paths: the base weights that train. The others are frozen. A glob that matches none is an
@@ -50,6 +51,7 @@ export interface Promises {
   readonly parameters?: readonly PublishedCount[];
 }
 
+/** A number of trainable parameters in the method's paper. */
 export interface PublishedCount {
   /** A published configuration, such as `DiT-XL/2`. */
   readonly model: string;
@@ -60,6 +62,7 @@ export interface PublishedCount {
   readonly count: number;
 }
 
+/** A fine-tuning method: the default export of its package. @typeParam Options its options, with their defaults */
 export interface Method<Options extends object = object> {
   /** The name for `bench run --method`: lower-case letters, digits and hyphens. */
   readonly name: string;

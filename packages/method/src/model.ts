@@ -8,6 +8,7 @@ export type Weights<K extends string = string> = Readonly<Record<K, tf.Tensor>>;
 /** Values by checkpoint path, row-major. */
 export type Values = Readonly<Record<string, Float32Array>>;
 
+/** A weight of the model: its path in the checkpoint, and its shape. */
 export interface WeightInfo {
   /** Path in the checkpoint. */
   readonly name: string;

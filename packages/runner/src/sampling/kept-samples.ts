@@ -1,6 +1,6 @@
-// Finished samples of an unfinished sampling, in a folder: an interrupted one continues with the next batch, and several
-// processes share the batches. Each file has the batches that a process finished since its file before, so that nothing
-// is written twice. Nobody samples a batch that another live process has claimed.
+// Finished samples of an unfinished sampling, in a folder: an interrupted one continues with the next batch, and
+// several processes share the batches. Each file has the batches that a process finished since its file before, so that
+// nothing is written twice. Nobody samples a batch that another live process has claimed.
 //
 // N = batch, C = channels, S = side
 
@@ -120,7 +120,7 @@ function keptIn({ folder, key }: SamplesPlace, found: Found, damaged?: (message:
       claims.delete(batch);
     }
   };
-  /** The lock of a batch; undefined if another process has it, or if all samples are finished and the folder is gone. */
+  /** The lock of a batch; undefined if another process has it, or if all is finished and the folder is gone. */
   const claimOf = async (batch: number): Promise<HeldLock | undefined> => {
     try {
       const lock = await tryLock(join(folder, `.batch-${batch}.lock`));
