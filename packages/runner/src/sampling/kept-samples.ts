@@ -95,9 +95,11 @@ function keptIn({ folder, key }: SamplesPlace, found: Found, damaged?: (message:
         }
         otherSeconds += Number(metadata.seconds);
       } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // all is finished, and the folder is removed
         if (!(error instanceof CorruptFileError)) throw error;
         if (!damaged) continue;
         rmSync(path, { force: true });
+        filesRead.delete(name); // another process may write it again
         damaged(error.message);
       }
     }
