@@ -1,5 +1,6 @@
 // The folders of this package are layers. A file imports only from its own folder, from folders earlier in the list,
-// and from files next to this one. So folders do not depend on each other in a circle.
+// and from files next to this one. So folders do not depend on each other in a circle. The entries of the package
+// (index, names, parts) import from all.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
