@@ -26,7 +26,7 @@ const layers = [
 const top = import.meta.dirname;
 const sources = readdirSync(top, { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
-  .filter((file) => file.endsWith(".ts") && !/\.test\.|^(?:index|parts)\.ts$/.test(file));
+  .filter((file) => file.endsWith(".ts") && !/\.test\.|^(?:index|names|parts)\.ts$/.test(file));
 
 /** Relative imports and exports of a file, static and dynamic, as paths below `src`. */
 const importsOf = (file: string): string[] =>
