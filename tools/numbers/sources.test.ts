@@ -63,10 +63,15 @@ describe("source mini", () => {
       metrics: record.metrics && {
         ...record.metrics,
         fid: (5 + small(record)) * factor[record.cell.method]! + record.cell.seed,
+        scores: { heldOutFid: 100 - factor[record.cell.method]! },
       },
     }));
     const answer = askOf(changed);
     expect(answer("order")).toBe("Full, BitFit, LoRA-R8, AdaptFormer, VPT-Deep, DiffFit");
+    expect(answer("order fid")).toBe(answer("order"));
+    expect(answer("order heldOutFid")).toBe("DiffFit, VPT-Deep, AdaptFormer, LoRA-R8, BitFit, Full");
+    expect(() => answer("order precision")).toThrow("no method has a precision");
+    expect(() => answer("order rank")).toThrow("score 'rank' is not known");
     expect(answer("best")).toBe("BitFit");
     expect(answer("unseparated")).toBe("none");
     expect(answer("steps")).toContain("| Full, BitFit | 5.04 | 5.01 to 5.06 | 8 of 8 | yes |");

@@ -6,7 +6,8 @@
 //     storedBytes difffit    any other column, such as `rank` or `relativeTime`, which has an interval, too
 //     difference full lora   difference of the average FIDs; then `interval`, or `lower` for "7 of 8" datasets
 //     verdict full lora      whether the first is better than, worse than or not separated from the second
-//     order, best, unseparated, runs, seeds, protocol, answer, steps
+//     order                  the methods by average FID; `order heldOutFid` by another score, the lowest first
+//     best, unseparated, runs, seeds, protocol, answer, steps
 //     table, table rank fid  the usual columns of the table of methods, and chosen ones
 //
 // A method has its published learning rate; `lora@tuned` is the row whose rate a sweep chose, or the published one if
@@ -67,7 +68,7 @@ const questions = new Map([
   ["answer", summary(answerMarkdown)],
   ["table", (comparison, names) => methodsMarkdown(comparison, names.length === 0 ? undefined : names)],
   ["steps", summary(stepsTable)],
-  ["order", summary((comparison) => byAverage(comparison).join(", "))],
+  ["order", orderText],
   ["best", summary((comparison) => bestMethod(comparison)?.bestRow.label ?? "none")],
   ["unseparated", summary(unseparatedPairs)],
   ["runs", summary(({ records }) => String(records.length))],
@@ -198,6 +199,25 @@ const rowsByAverage = ({ rows }) =>
     .filter((row) => !isTuned(row))
     .flatMap((row) => (row.average === null ? [] : [{ name: nameOf(row), label: row.label, mean: row.average.mean }]))
     .sort((a, b) => a.mean - b.mean);
+
+/** @type {Question} */
+function orderText(comparison, [name, ...rest]) {
+  expectNoMore(rest);
+  if (name === undefined) return byAverage(comparison).join(", ");
+  const scores = tableColumns.filter(({ isScore }) => isScore);
+  const column = choose("score", name, new Map(scores.map((one) => [one.name, one])));
+  const values = comparison.rows
+    .filter((row) => !isTuned(row))
+    .flatMap((row) => {
+      const { value } = column.cell(row, comparison);
+      return value === undefined ? [] : [{ label: row.label, value }];
+    });
+  if (values.length === 0) throw new Error(`no method has a ${name}`);
+  return values
+    .sort((a, b) => a.value - b.value)
+    .map(({ label }) => label)
+    .join(", ");
+}
 
 /** @param {Comparison} comparison */
 function unseparatedPairs(comparison) {
