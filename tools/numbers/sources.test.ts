@@ -63,7 +63,7 @@ describe("source mini", () => {
       metrics: record.metrics && {
         ...record.metrics,
         fid: (5 + small(record)) * factor[record.cell.method]! + record.cell.seed,
-        scores: { heldOutFid: 100 - factor[record.cell.method]! },
+        scores: { heldOutFid: { value: 100 - factor[record.cell.method]! } },
       },
     }));
     const answer = askOf(changed);

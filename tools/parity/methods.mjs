@@ -1,6 +1,7 @@
-// Compares the outputs, losses and gradients of the six methods in compiled functions with plain PyTorch.
+// Compares the outputs, losses and gradients of the methods in compiled functions with plain PyTorch and with PEFT.
 
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
 import { dit, ditModel } from "@dit-bench/dit";
@@ -38,11 +39,13 @@ const config = {
 export async function* measure({ python, folder, size, engine: engineName }) {
   if (size !== "tiny") return; // DiffFit at the true size is the part difffit-step
   const target = join(folder, "methods");
-  execFileSync(python, [join(top, "tools/torch/methods.py"), target], { stdio: ["ignore", "ignore", "inherit"] });
+  for (const script of ["methods.py", "formula_methods.py", "peft_methods.py"])
+    execFileSync(python, [join(top, "tools/torch", script), target], { stdio: ["ignore", "ignore", "inherit"] });
   const base = tensorsOf(join(target, "base.safetensors"));
   const engine = await createEngine(engineName);
-  for (const file of ["full", "bitfit", "lora-r8", "lora-r16", "adaptformer", "adaptformer-seq", "vpt", "difffit"]) {
-    const path = join(target, `${file}.safetensors`);
+  const files = readdirSync(target).filter((file) => file !== "base.safetensors");
+  for (const file of files.sort()) {
+    const path = join(target, file);
     const reference = tensorsOf(path);
     const { method: name, options } = JSON.parse(readSafetensors(path).metadata.about ?? "");
     const { method } = await loadMethod(name);
@@ -79,14 +82,14 @@ export async function* measure({ python, folder, size, engine: engineName }) {
     await compiled.dispose();
     // Two gradients are not compared: the keys' part of a qkv bias, whose true gradient is 0, and the layer after the
     // timestep's frequencies, where the last bit of an input is multiplied by up to 999.
-    const gradients = names
-      .filter((name) => name !== "t_embedder.mlp.0.weight")
-      .map((name) =>
-        relativeDifference(
-          withoutKeyBias(name, numbersOf(results[`d ${name}`])),
-          withoutKeyBias(name, reference(`grad.${name}`)),
-        ),
+    const compared = names.filter((name) => name !== "t_embedder.mlp.0.weight");
+    const largest = largestOfKinds(compared.map((name) => [name, reference(`grad.${name}`)]));
+    const gradients = compared.map((name) => {
+      const ours = withoutKeyBias(name, numbersOf(results[`d ${name}`]));
+      return (
+        largestDifference(ours, withoutKeyBias(name, reference(`grad.${name}`))) / (largest.get(kindOf(name)) ?? 0)
       );
+    });
     const label = method.label(adapted.options);
     /** @type {(what: string, worst: number) => Row} */
     const row = (quantity, worst) => ({
@@ -103,13 +106,36 @@ export async function* measure({ python, folder, size, engine: engineName }) {
   }
 }
 
+/** The name of the same weight in any block. */
+const kindOf = (/** @type {string} */ name) => name.replace(/^blocks\.\d+\./, "blocks.*.");
+
 /**
- * Removes the keys' part of a qkv bias.
+ * The largest absolute gradient of each weight in any block: within one block, the gradient of a single number may be a
+ * sum that nearly cancels.
+ *
+ * @param {[string, Float32Array][]} gradients
+ */
+function largestOfKinds(gradients) {
+  /** @type {Map<string, number>} */
+  const largest = new Map();
+  for (const [name, values] of gradients) {
+    const known = largest.get(kindOf(name)) ?? 0;
+    largest.set(
+      kindOf(name),
+      values.reduce((max, v) => Math.max(max, Math.abs(v)), known),
+    );
+  }
+  return largest;
+}
+
+/**
+ * Removes the keys' part of what adds to the output of qkv, channel by channel.
  *
  * @param {string} name
  * @param {Float32Array} values
  */
 function withoutKeyBias(name, values) {
   const D = config.width;
-  return Array.from(values).filter((_, i) => !(name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D));
+  const hasKeys = values.length === 3 * D && /attn\.qkv\.(bias|ssf\.shift_O|glora\.[de])$/.test(name);
+  return Array.from(values).filter((_, i) => !(hasKeys && i >= D && i < 2 * D));
 }

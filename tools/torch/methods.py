@@ -1,33 +1,20 @@
-"""The fine-tuning methods in plain PyTorch: outputs, losses, gradients and AdamW steps that dit-bench is compared with.
+"""The six methods of the DiffFit paper in plain PyTorch, for the values that dit-bench is compared with (reference.py).
 
     python tools/torch/methods.py [folder]
 
-Writes base.safetensors (base weights, inputs, target) and one file per method:
-
-- `w.<name>`: trained weights with values other than the initial ones; absent if equal to the base weight
-- `output`, `loss` (mean squared error against the target) and `grad.<name>`
-- `after.<name>`, if the optimizer is tested: the weights after five AdamW steps on the same batch
-
-All names are dit-bench's names. All values are float32, computed on a CPU. The code is written from the papers: DiT
-(arXiv 2212.09748), BitFit (2106.10199), LoRA (2106.09685), AdaptFormer (2205.13535), VPT (2203.12119), DiffFit
-(2304.06648).
+Also writes base.safetensors: base weights, inputs and target. The code is written from the papers: DiT (arXiv
+2212.09748), BitFit (2106.10199), LoRA (2106.09685), AdaptFormer (2205.13535), VPT (2203.12119), DiffFit (2304.06648).
 """
-import json
 import math
-import re
 import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
 from torch import nn
 
-from dit import CHANNELS, CLASSES, DEPTH, HEADS, INPUT, PATCH, WIDTH, Attention, Block, DiT, FinalLayer, Mlp
-
-BATCH, STEPS = 3, 5
-
+from dit import CHANNELS, DEPTH, HEADS, PATCH, WIDTH, Attention, Block, FinalLayer, Mlp
+from reference import FOLDER, Method, write
 
 # The methods. Each changes a model in place and adds parameters; the base model's parameters keep their names.
 
@@ -161,19 +148,6 @@ def difffit(model):
     model.final_layer.norm_final = nn.LayerNorm(WIDTH, eps=1e-6)
 
 
-# Per row: the file, dit-bench's method and options, the change of the model, and parts of the names of the parameters
-# that train beside the class embedding.
-METHODS = [
-    ("full", "full", {}, lambda m: None, [""]),
-    ("bitfit", "bitfit", {}, lambda m: None, ["bias"]),
-    ("lora-r8", "lora", {}, lambda m: lora(m, 8), ["lora_"]),
-    ("lora-r16", "lora", {"rank": 16}, lambda m: lora(m, 16), ["lora_"]),
-    ("adaptformer", "adaptformer", {}, lambda m: adaptformer(m, "parallel"), ["adapter"]),
-    ("adaptformer-seq", "adaptformer", {"form": "sequential"}, lambda m: adaptformer(m, "sequential"), ["adapter"]),
-    ("vpt", "vpt", {}, vpt, ["prompt", "final_layer"]),
-    ("difffit", "difffit", {}, difffit, ["bias", "norm", "gamma"]),
-]
-
 # dit-bench's names of the weights that a method adds.
 NAMES = [
     (r"attn\.qkv\.lora_A$", "attn.qkv.lora.a_RI"),
@@ -190,111 +164,18 @@ NAMES = [
     (r"(norm1|norm2|norm_final)\.(weight|bias)$", r"\1.difffit.\2_D"),
 ]
 
+METHODS = [
+    Method(key, method, options, apply, trained, NAMES, steps=key in ("lora-r8", "difffit"))
+    for key, method, options, apply, trained in [
+        ("full", "full", {}, lambda m: None, [""]),
+        ("bitfit", "bitfit", {}, lambda m: None, ["bias"]),
+        ("lora-r8", "lora", {}, lambda m: lora(m, 8), ["lora_"]),
+        ("lora-r16", "lora", {"rank": 16}, lambda m: lora(m, 16), ["lora_"]),
+        ("adaptformer", "adaptformer", {}, lambda m: adaptformer(m, "parallel"), ["adapter"]),
+        ("adaptformer-seq", "adaptformer", {"form": "sequential"}, lambda m: adaptformer(m, "sequential"), ["adapter"]),
+        ("vpt", "vpt", {}, vpt, ["prompt", "final_layer"]),
+        ("difffit", "difffit", {}, difffit, ["bias", "norm", "gamma"]),
+    ]
+]
 
-def our_name(name):
-    for pattern, ours in NAMES:
-        name = re.sub(pattern, ours, name)
-    return name
-
-
-def random_base(rng):
-    """Weights N(0, 1/fan-in), biases N(0, 0.1^2), class table N(0, 0.5^2): no part is zero."""
-    base = {}
-    for name, value in DiT().state_dict().items():
-        if name == "pos_embed":
-            base[name] = value
-            continue
-        fan_in = math.prod(value.shape[1:])
-        std = 0.1 if name.endswith("bias") else 0.5 if "embedding_table" in name else fan_in**-0.5
-        base[name] = torch.tensor(std * rng.standard_normal(value.shape), dtype=torch.float32)
-    return base
-
-
-def random_inputs(rng):
-    shape = (BATCH, CHANNELS, INPUT, INPUT)
-    return {
-        "x": torch.tensor(rng.standard_normal(shape), dtype=torch.float32),
-        "t": torch.tensor([3.0, 250.0, 999.0]),
-        "y": torch.tensor([0, 2, CLASSES], dtype=torch.int32),
-        "target": torch.tensor(rng.standard_normal((BATCH, 2 * CHANNELS, INPUT, INPUT)), dtype=torch.float32),
-    }
-
-
-def adapt_model(base, apply_method, patterns, move):
-    """Returns a model with the method and the base weights, and its trainable parameters by their PyTorch names."""
-    torch.manual_seed(0)
-    rng = np.random.default_rng(1)
-    model = DiT()
-    apply_method(model)
-    missing, unexpected = model.load_state_dict(base, strict=False)
-    if unexpected:
-        raise RuntimeError(f"the method renamed base weights {unexpected}")
-    trained_parameters = {}
-    for name, p in model.named_parameters():
-        is_trained = "y_embedder" in name or any(pattern in name for pattern in patterns)
-        p.requires_grad_(is_trained)
-        if not is_trained:
-            continue
-        trained_parameters[name] = p
-        if move:
-            std = 0.3 if name in missing else 0.1
-            p.data += torch.tensor(std * rng.standard_normal(p.shape), dtype=torch.float32)
-    return model, trained_parameters
-
-
-def reference_values(base, inputs, key, apply_method, patterns):
-    model, trained_parameters = adapt_model(base, apply_method, patterns, move=key != "full")
-    start = {name: p.detach().clone() for name, p in trained_parameters.items()}
-
-    def loss():
-        output = model(inputs["x"], inputs["t"], inputs["y"])
-        return output, F.mse_loss(output, inputs["target"])
-
-    output, value = loss()
-    value.backward()
-    values = {"output": output.detach().contiguous(), "loss": value.detach()}
-    for name, p in trained_parameters.items():
-        values[f"grad.{our_name(name)}"] = p.grad.clone()
-        if name not in base or not torch.equal(start[name], base[name]):
-            values[f"w.{our_name(name)}"] = start[name]
-
-    if key in ("lora-r8", "difffit"):
-        options = dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0)
-        optimizer = torch.optim.AdamW(trained_parameters.values(), **options)
-        for _ in range(STEPS):
-            optimizer.zero_grad()
-            loss()[1].backward()
-            optimizer.step()
-        for name, p in trained_parameters.items():
-            values[f"after.{our_name(name)}"] = p.detach().clone()
-    return values
-
-
-def main():
-    torch.set_num_threads(1)  # fixes the order of summation
-    default = Path(__file__).parents[2] / "packages/runner/src/reference"
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def save(key, values, **about):
-        # One entry of metadata, because the order of several is not fixed: equal values must give equal bytes.
-        about = {"made-by": "tools/torch/methods.py", "torch": torch.__version__, **about}
-        path = folder / f"{key}.safetensors"
-        save_file(values, path, {"about": json.dumps(about)})
-        return path.stat().st_size
-
-    rng = np.random.default_rng(0)
-    base, inputs = random_base(rng), random_inputs(rng)
-    save("base", {**{f"w.{k}": v for k, v in base.items()}, **inputs})
-    base_model = DiT()
-    base_model.load_state_dict(base)
-    with torch.no_grad():
-        base_output = base_model(inputs["x"], inputs["t"], inputs["y"])
-    for key, method, options, apply_method, patterns in METHODS:
-        values = reference_values(base, inputs, key, apply_method, patterns)
-        size = save(key, values, method=method, options=options)
-        output_change = (values["output"] - base_output).abs().max().item()
-        print(f"{key}: {size} bytes, loss {values['loss'].item():.6f}, moved from the base by {output_change:.3g}")
-
-
-main()
+write(METHODS, "tools/torch/methods.py", Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, with_base=True)

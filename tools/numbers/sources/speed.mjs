@@ -31,6 +31,7 @@ const machines = new Map([
   ["amd-avx2", ["44c8ab8-2-threads-3-rounds", "fa7bd0e-2-threads-3-rounds", "fa7bd0e-2-threads-1-rounds"]],
   ["amd-zen4", [`e103f1f-${OPENVINO}-2-rounds`, `73c1c7d-${OPENVINO}-2-rounds`, `73c1c7d-${OPENVINO}-1-rounds`]],
   ["intel-avx512", ["7553038-cpu-openvino-2-threads-2-rounds", "7553038-cpu-openvino-2-threads-1-rounds"]],
+  ["intel-granite", [`f86d657-${OPENVINO}-2-rounds`, "f86d657-openvino-2-threads-1-rounds"]],
   ["h200", ["ae13c68-cuda-1-rounds", "ae13c68-webgpu-1-rounds"]],
 ]);
 
