@@ -127,7 +127,11 @@ describe("bench export refuses", () => {
   };
 
   it("formats that the method cannot have, with the formats that it can", async () => {
-    await refused(write("adaptformer", "peft", "refused"), 2, "methods that have one: lora; use --format merged");
+    await refused(
+      write("adaptformer", "peft", "refused"),
+      2,
+      "methods that have one: lora, dora, lokr, oft, ia3; use --format merged",
+    );
     await refused(write("adaptformer", "merged", "refused"), 2, "cannot be merged into the base model's weights");
     await refused(write("lora", "onnx", "refused"), 2, "--format 'onnx' is not known; available: peft, safetensors");
     await refused(

@@ -11,14 +11,16 @@ it("lists changed and added settings by the path that --set takes, without texts
     ...settings,
     title: "another text",
     base: { random: "unit" as const },
-    data: { ...settings.data, heldOut: 0.2 },
+    data: { ...settings.data, heldOut: 0.3 },
+    metrics: { ...settings.metrics, every: 50 },
     training: { ...settings.training, steps: 5, batch: 4, betas: [0.8, 0.9] as [number, number] },
   };
   expect(changesOf(changed, settings, ["training.batch"])).toEqual([
     ["recipe.base", { random: "unit" }],
-    ["data.heldOut", 0.2],
+    ["data.heldOut", 0.3],
     ["training.steps", 5],
     ["training.betas", [0.8, 0.9]],
+    ["metrics.every", 50],
   ]);
   expect(changesOf(settings, settings)).toEqual([]);
 });

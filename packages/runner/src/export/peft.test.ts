@@ -79,7 +79,7 @@ describe("--format peft is refused", () => {
   it("for a method that PEFT does not have, with the methods that it has", async () => {
     const run = await trainedRun("difffit");
     expect(() => peft.check!(run)).toThrow(
-      "--format peft: method difffit has no form in PEFT here; methods that have one: lora; " +
+      "--format peft: method difffit has no form in PEFT here; methods that have one: lora, dora, lokr, oft, ia3; " +
         "use --format merged or --format safetensors",
     );
   });

@@ -2,6 +2,7 @@
 
 import type { Module } from "@dit-bench/method";
 import type { StoredTensor } from "@dit-bench/weights";
+import { BenchError } from "../../errors.ts";
 
 export interface PeftForm {
   /** The name of the method. */
@@ -29,3 +30,15 @@ export interface PeftSite {
 }
 
 export const f32 = (shape: readonly number[], data: Float32Array): StoredTensor => ({ type: "F32", shape, data });
+
+export const reshape = (tensor: StoredTensor, shape: readonly number[]): StoredTensor => ({ ...tensor, shape });
+
+/** Throws BenchError (usage) for the patch embedding, which is a convolution in PEFT. */
+export function onlyLinear(method: string, { module: { path }, layer }: PeftSite): void {
+  if (layer.length === 2) return;
+  throw new BenchError(
+    "usage",
+    `--format peft: ${method} on '${path}', a convolution, has no form in PEFT here; ` +
+      "use --format merged or --format safetensors",
+  );
+}
