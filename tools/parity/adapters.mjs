@@ -40,6 +40,13 @@ const cases = [
     "lora",
     { rank: 3, alpha: 5, at: "{blocks.*.attn.*,blocks.*.mlp.*,blocks.*.adaLN_modulation.1,x_embedder.proj,t_*.mlp.0}" },
   ],
+  ["DoRA", "dora", { rank: 4, alpha: 6 }],
+  ["DoRA on the patch embedding", "dora", { rank: 2, at: "x_embedder.proj" }],
+  ["LoKr", "lokr", { factor: 4, scale: 0.7 }],
+  ["LoKr of rank 2", "lokr", { factor: "square", rank: 2, at: "blocks.*.{attn,mlp}.*" }],
+  ["OFT", "oft", {}],
+  ["OFT of two blocks", "oft", { blocks: 2, at: "blocks.*.{attn,mlp}.*" }],
+  ["(IA)³", "ia3", {}],
 ];
 
 /**

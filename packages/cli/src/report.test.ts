@@ -61,7 +61,7 @@ describe("bench report", () => {
     }
     expect(sizes[0] === sizes[1]).toBe(true);
     expect(sizes[0]!.length).toBeLessThan(5e6);
-    expect(printed).toContain("mini/2: 144 records");
+    expect(printed).toContain("mini/1: 144 records");
     expect(printed).toMatch(/a\/report\.html \(\d+ kB\)/);
   });
 

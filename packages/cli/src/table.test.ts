@@ -73,7 +73,7 @@ describe("bench table --with", () => {
     );
     expect(existsSync(join(out(), "other-1"))).toBe(false);
     expect(printed).toContain(
-      `--with ${others()}: no records of ${originals[0]!.protocol} below it, only of other/1, which is another comparison`,
+      `--with ${others()}: no records of ${originals[0]!.protocol} below it, only of other/1, which is another`,
     );
   });
 

@@ -1,4 +1,4 @@
-// DoRA, LoKr, OFT and (IA)³ as folders for PEFT: their tensors, put into PEFT's formulas by hand, give the merged model.
+// DoRA, LoKr, OFT and (IA)³ as folders for PEFT: their tensors in PEFT's formulas, by hand, give the merged model.
 //
 // I = in, O = out, R = rank, B = channels of a block
 
@@ -26,7 +26,7 @@ interface Layer {
   readonly path: string;
 }
 
-const product = (a: Matrix, b: Matrix): Matrix =>
+const matMul = (a: Matrix, b: Matrix): Matrix =>
   a.map((row) => b[0]!.map((_, j) => row.reduce((sum, v, k) => sum + v * b[k]![j]!, 0)));
 const combine = (a: Matrix, b: Matrix, f: (x: number, y: number) => number): Matrix =>
   a.map((row, i) => row.map((v, j) => f(v, b[i]![j]!)));
@@ -35,14 +35,14 @@ const combine = (a: Matrix, b: Matrix, f: (x: number, y: number) => number): Mat
 const formulas: Record<string, (layer: Layer, settings: Settings) => Pick<Layer, "weight" | "bias">> = {
   LORA({ weight, bias, rows }, { r, lora_alpha, use_dora }) {
     expect(use_dora).toBe(true);
-    const update = product(rows("lora_B.weight"), rows("lora_A.weight"));
+    const update = matMul(rows("lora_B.weight"), rows("lora_A.weight"));
     const magnitude = rows("lora_magnitude_vector").flat();
     const direction = combine(weight, update, (w, u) => w + (Number(lora_alpha) / Number(r)) * u);
     return { weight: direction.map((row, o) => row.map((v) => (v * magnitude[o]!) / Math.hypot(...row))), bias };
   },
   LOKR({ weight, bias, rows, has }, { r, alpha }) {
     const w1 = rows("lokr_w1");
-    const w2 = has("lokr_w2") ? rows("lokr_w2") : product(rows("lokr_w2_a"), rows("lokr_w2_b"));
+    const w2 = has("lokr_w2") ? rows("lokr_w2") : matMul(rows("lokr_w2_a"), rows("lokr_w2_b"));
     const [Q, V] = [w2.length, w2[0]!.length];
     const kronecker = (o: number, i: number) => w1[Math.floor(o / Q)]![Math.floor(i / V)]! * w2[o % Q]![i % V]!;
     const scale = Number(alpha) / Number(r);
@@ -78,7 +78,7 @@ function rotation(upper: readonly number[], B: number): Matrix {
       Q[j]![i] = -Q[i]![j]!;
     }
   const identity = Q.map((row, i) => row.map((_, j) => Number(i === j)));
-  return product(
+  return matMul(
     combine(identity, Q, (e, q) => e - q),
     inverse(combine(identity, Q, (e, q) => e + q)),
   );
@@ -151,7 +151,7 @@ describe("--format peft is refused", () => {
   it("for sides of LoKr's factors that PEFT would exchange", async () => {
     const run = await trainedRun("lokr", { factor: 8 });
     expect(() => peft.make(run, undefined)).toThrow(
-      "option factor is 8, and 'blocks.0.attn.qkv' has a side of 16, which PEFT would divide the other way round: 8 × 2",
+      "'blocks.0.attn.qkv' has a side of 16, which PEFT would divide the other way round: 8 × 2; use --format merged",
     );
   });
 

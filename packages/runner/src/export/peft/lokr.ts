@@ -50,7 +50,7 @@ function refuseOtherSides(factor: number, { module: { path, in: I, out: O } }: P
   if (size === undefined) return;
   throw new BenchError(
     "usage",
-    `--format peft: option factor is ${factor}, and '${path}' has a side of ${size}, which PEFT would divide the other ` +
-      `way round: ${factor} × ${size / factor}; use --format merged or --format safetensors`,
+    `--format peft: option factor is ${factor}, and '${path}' has a side of ${size}, which PEFT would divide the ` +
+      `other way round: ${factor} × ${size / factor}; use --format merged or --format safetensors`,
   );
 }
