@@ -122,10 +122,10 @@ async function checkDataset(
 
 /**
  * Whether so many images are held out that the others may be fewer than a batch. The split is by chance, so the number
- * is known within some standard deviations only. Where no setting names the share, a batch is always left.
+ * is known within some standard deviations only. Where the share is a default, a batch is always left.
  */
-function isSplitDecisive({ settings }: Recipe, choice: DatasetChoice, images: number): boolean {
-  const { share, named } = heldOutShare(settings, choice);
+function isSplitDecisive(recipe: Recipe, choice: DatasetChoice, images: number): boolean {
+  const { share, named } = heldOutShare(recipe, choice);
   const deviation = Math.sqrt(images * share * (1 - share));
-  return named && images * (1 - share) - 6 * deviation < settings.training.batch;
+  return named && images * (1 - share) - 6 * deviation < recipe.settings.training.batch;
 }

@@ -71,7 +71,7 @@ export async function planRun(
   const { settings } = recipe;
   const { training, sampling, model, extractor, data, metrics } = settings;
   const { classes, images } = counted ?? countImages(recipe, dataset);
-  const share = expectedHeldOut(settings, dataset, images);
+  const share = expectedHeldOut(recipe, dataset, images);
   const trained = Math.round(images * (1 - share));
   const config = { ...model, classes };
   const adapted = attach(method, ditModel(config), options);

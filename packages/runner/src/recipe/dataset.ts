@@ -130,7 +130,7 @@ export async function loadDataset(
       name: miniature.name,
       classes: miniature.classes,
       size: side,
-      ...splitImages(drawImages(miniature, miniatureOptions(recipe, side)), recipe.settings, choice),
+      ...splitImages(drawImages(miniature, miniatureOptions(recipe, side)), recipe, choice),
     };
   }
   const own = choice.folder !== undefined;
@@ -153,7 +153,7 @@ export async function loadDataset(
       });
   for (const { file, reason } of set.skipped) listener.note?.(`left out ${file}: ${reason}`);
   const { classes, size, skipped } = set;
-  const split = splitFolder(set, recipe.settings, choice);
+  const split = splitFolder(set, recipe, choice);
   return {
     name: own ? ownDatasetName(choice.name, split) : choice.name,
     title: datasetTitle(choice),

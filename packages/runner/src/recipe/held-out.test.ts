@@ -55,8 +55,10 @@ describe("splitByHash", () => {
 });
 
 describe("splitImages", () => {
-  const { settings } = loadRecipe("mini");
-  const named = (heldOut: number) => ({ ...settings, data: { ...settings.data, heldOut } });
+  const recipe = loadRecipe("mini");
+  const given = (heldOut: number) => loadRecipe("mini", { "data.heldOut": heldOut });
+  /** A recipe with a share of its own. */
+  const withShare = (heldOut: number) => ({ ...given(heldOut), given: [] });
   const whole = (n: number): WholeSet => ({
     size: 1,
     pixels: Uint8Array.from({ length: 3 * n }, (_, i) => i),
@@ -67,15 +69,25 @@ describe("splitImages", () => {
   });
   const own = { folder: "photos" };
 
-  it("holds out a fifth of own images unless a setting names another share, and nothing of datasets", () => {
-    expect(heldOutShare(settings, own)).toEqual({ share: 0.2, named: false });
-    expect(heldOutShare(named(0.1), own)).toEqual({ share: 0.1, named: true });
-    expect(heldOutShare(named(0), own).share).toBe(0);
-    expect(heldOutShare(settings, {}).share).toBe(0);
+  it("holds out a fifth of own images unless another share is given, and nothing of datasets", () => {
+    expect(heldOutShare(recipe, own)).toEqual({ share: 0.2, named: false });
+    expect(heldOutShare(given(0.1), own)).toEqual({ share: 0.1, named: true });
+    expect(heldOutShare(given(0), own).share).toBe(0);
+    expect(heldOutShare(recipe, {}).share).toBe(0);
+  });
+
+  it("takes a recipe's own share for its datasets, and as a default for own images, which small sets leave aside", () => {
+    expect(heldOutShare(withShare(0.3), {})).toEqual({ share: 0.3, named: true });
+    expect(heldOutShare(withShare(0.3), own)).toEqual({ share: 0.3, named: false });
+    expect(splitImages(whole(100), withShare(0.2), {}).heldOut!.labels.length).toBeGreaterThan(10);
+    expect(splitImages(whole(100), withShare(0.2), own).noHeldOut).toMatch(/of 100 would be, fewer than 40$/);
+    expect(splitImages(whole(300), withShare(0.2), own).heldOut!.labels.length).toBeGreaterThan(40);
+    // A share that was given is final, also if it equals the recipe's.
+    expect(splitImages(whole(100), given(0.2), own).heldOut!.labels.length).toBeGreaterThan(10);
   });
 
   it("makes two parts that together are the whole set", () => {
-    const split = splitImages(whole(300), settings, own);
+    const split = splitImages(whole(300), recipe, own);
     const held = split.heldOut!;
     expect(split.labels.length + held.labels.length).toBe(300);
     const indices = [...split.fingerprint.split(","), ...held.fingerprint.split(",")].map(Number);
@@ -85,24 +97,24 @@ describe("splitImages", () => {
     expect(held.labels[0]).toBe(first % 2);
   });
 
-  it("trains on all of a small set, with the reason, unless a setting names the share", () => {
-    const { noHeldOut, heldOut, labels } = splitImages(whole(100), settings, own);
+  it("trains on all of a small set, with the reason, unless the share is given", () => {
+    const { noHeldOut, heldOut, labels } = splitImages(whole(100), recipe, own);
     expect(noHeldOut).toMatch(/^no images are held out: \d+ of 100 would be, fewer than 40$/);
     expect(heldOut).toBeUndefined();
     expect(labels.length).toBe(100);
-    expect(splitImages(whole(100), named(0.2), own).heldOut!.labels.length).toBeGreaterThan(10);
-    expect(splitImages(whole(100), settings, {}).noHeldOut).toBeUndefined();
+    expect(splitImages(whole(100), given(0.2), own).heldOut!.labels.length).toBeGreaterThan(10);
+    expect(splitImages(whole(100), recipe, {}).noHeldOut).toBeUndefined();
   });
 
   it("expects to hold out the share, except of sets that are trained on as a whole", () => {
-    expect(expectedHeldOut(settings, own, 260)).toBe(0.2);
-    expect(expectedHeldOut(settings, own, 100)).toBe(0);
-    expect(expectedHeldOut(named(0.2), own, 100)).toBe(0.2);
-    expect(expectedHeldOut(settings, {}, 1000)).toBe(0);
+    expect(expectedHeldOut(recipe, own, 260)).toBe(0.2);
+    expect(expectedHeldOut(recipe, own, 100)).toBe(0);
+    expect(expectedHeldOut(given(0.2), own, 100)).toBe(0.2);
+    expect(expectedHeldOut(recipe, {}, 1000)).toBe(0);
   });
 
-  it("trains on all where the rest would be smaller than a batch, unless a setting names the share", () => {
-    const large = { ...settings, training: { ...settings.training, batch: 290 } };
+  it("trains on all where the rest would be smaller than a batch, unless the share is given", () => {
+    const large = loadRecipe("mini", { "training.batch": 290 });
     expect(splitImages(whole(300), large, own).noHeldOut).toMatch(/images would be left, fewer than a batch of 290$/);
   });
 });

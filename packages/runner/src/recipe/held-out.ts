@@ -6,7 +6,8 @@ import { fingerprintOf, type ImageSet, type StoredSet, selectImages } from "@dit
 import type { ImageBytes } from "@dit-bench/images";
 import { quantity } from "@dit-bench/text";
 import { fewestImages } from "../metrics/metric.ts";
-import { ownHeldOut, type RecipeSettings } from "./schema.ts";
+import type { Recipe } from "./recipe.ts";
+import { ownHeldOut } from "./schema.ts";
 
 /** Part of a set of images, with its own fingerprint. */
 export interface ImagePart {
@@ -44,34 +45,37 @@ interface Choice {
   readonly folder?: string;
 }
 
-/** The share of images to hold out, and whether a setting names it. */
+/**
+ * The share of images to hold out, and whether it holds for sets of any size. A recipe's own share does so for the
+ * datasets that the recipe knows; for own images it is a default, and only a share that was given beside it is final.
+ */
 export function heldOutShare(
-  { data }: Pick<RecipeSettings, "data">,
+  { settings: { data }, given = [] }: Recipe,
   { folder }: Choice,
 ): { readonly share: number; readonly named: boolean } {
-  const named = data.heldOut !== undefined;
-  return { share: data.heldOut ?? (folder === undefined ? 0 : ownHeldOut), named };
+  if (folder === undefined) return { share: data.heldOut ?? 0, named: true };
+  return { share: data.heldOut ?? ownHeldOut, named: given.includes("data.heldOut") };
 }
 
 /** The share that is held out of a set of this many images, if chance splits them as the share says. */
-export function expectedHeldOut(settings: RecipeSettings, choice: Choice, images: number): number {
-  const { share, named } = heldOutShare(settings, choice);
+export function expectedHeldOut(recipe: Recipe, choice: Choice, images: number): number {
+  const { share, named } = heldOutShare(recipe, choice);
   const heldOut = Math.round(share * images);
-  const isKept = !named && reasonToKeepAll(images - heldOut, heldOut, settings.training.batch) !== undefined;
+  const isKept = !named && reasonToKeepAll(images - heldOut, heldOut, recipe.settings.training.batch) !== undefined;
   return isKept ? 0 : share;
 }
 
 /**
- * Splits a set. Where no setting names the share, nothing is held out of sets too small for it: with fewer than
+ * Splits a set. Where the share is a default, nothing is held out of sets too small for it: with fewer than
  * `fewestImages` held-out images no score of them is computed, and training needs a whole batch.
  */
-export function splitImages(whole: WholeSet, settings: RecipeSettings, choice: Choice): Split {
-  const { share, named } = heldOutShare(settings, choice);
+export function splitImages(whole: WholeSet, recipe: Recipe, choice: Choice): Split {
+  const { share, named } = heldOutShare(recipe, choice);
   const { pixels, labels, fingerprint } = whole;
   const all = { pixels, labels, fingerprint };
   if (share === 0) return all;
   const { training, heldOut } = splitByHash(whole.hashes(), labels, share);
-  const reason = named ? undefined : reasonToKeepAll(training.length, heldOut.length, settings.training.batch);
+  const reason = named ? undefined : reasonToKeepAll(training.length, heldOut.length, recipe.settings.training.batch);
   if (reason !== undefined || heldOut.length === 0)
     return { ...all, noHeldOut: `no images are held out: ${reason ?? `${share} of ${labels.length} gave none`}` };
   return { ...partOf(whole, training), heldOut: { ...partOf(whole, heldOut), share } };
@@ -83,7 +87,7 @@ function reasonToKeepAll(training: number, heldOut: number, batch: number): stri
 }
 
 /** The split of a folder's images. Each part has the fingerprint of a folder with its files alone. */
-export function splitFolder(set: ImageSet | StoredSet, settings: RecipeSettings, choice: Choice): Split {
+export function splitFolder(set: ImageSet | StoredSet, recipe: Recipe, choice: Choice): Split {
   const { size, files, hashes } = set;
   const pick = (values: readonly string[], indices: readonly number[]) => indices.map((i) => values[i]!);
   const whole: WholeSet = {
@@ -91,7 +95,7 @@ export function splitFolder(set: ImageSet | StoredSet, settings: RecipeSettings,
     hashes: () => hashes,
     fingerprintOf: (indices) => fingerprintOf(size, pick(files, indices), pick(hashes, indices)),
   };
-  return splitImages(whole, settings, choice);
+  return splitImages(whole, recipe, choice);
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Recipe {
   readonly protocol: string;
   /** The datasets and variants that a grid runs. */
   readonly grid: RecipeGrid;
+  /** Paths of the settings that were given beside the recipe's own, such as `training.steps`; absent for none. */
+  readonly given?: readonly string[];
   /** The one that `settings` belong to; absent for the recipe itself. */
   readonly variant?: RecipeVariant;
 }
@@ -73,7 +75,14 @@ export function loadRecipe(
     JSON.stringify(withoutTexts(changed)) === JSON.stringify(withoutTexts(settings))
       ? ""
       : `+${shortHash(JSON.stringify(withoutTexts(changed)))}`;
-  const recipe = { settings: changed, folder, protocol: settings.protocol + mark, grid };
+  const given = Object.keys(changes);
+  const recipe = {
+    settings: changed,
+    folder,
+    protocol: settings.protocol + mark,
+    grid,
+    ...(given.length === 0 ? {} : { given }),
+  };
   if (variantName === undefined) return recipe;
   const variant = variantNamed(grid.variants, variantName, settings.name);
   checkChanges(changes, variant);
