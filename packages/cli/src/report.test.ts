@@ -42,7 +42,7 @@ afterAll(() => rmSync(place, { recursive: true }));
 
 /** Copies published records, each with its strips, into folders as runs have them. */
 async function makeRuns(change: (record: RunRecord) => RunRecord = (record) => record): Promise<void> {
-  for (const name of readdirSync(published)) {
+  for (const name of readdirSync(published).filter((file) => file.endsWith(".json"))) {
     const path = join(from, name.replace(".json", ""), "record.json");
     await writeRecord(path, change(await readRecord(join(published, name))));
     for (const kind of ["samples", "base", "real"] as const) writeFileSync(stripPath(path, kind), strip);
@@ -61,7 +61,7 @@ describe("bench report", () => {
     }
     expect(sizes[0] === sizes[1]).toBe(true);
     expect(sizes[0]!.length).toBeLessThan(5e6);
-    expect(printed).toContain("mini/1: 144 records");
+    expect(printed).toMatch(/mini\/\d+: \d+ records/);
     expect(printed).toMatch(/a\/report\.html \(\d+ kB\)/);
   });
 
@@ -90,7 +90,7 @@ describe("bench report", () => {
     await writeRecord(path, { ...record, identity: "0".repeat(64), metrics: { ...record.metrics!, fid: 1 } });
     await expect(report({ ...flags, from, out: undefined })).rejects.toThrow("two different records of one cell");
     expect(existsSync(join(from, "other-1/report.html"))).toBe(true);
-    expect(existsSync(join(from, "mini-1/report.html"))).toBe(false);
+    expect(existsSync(join(from, `${record.protocol.replace("/", "-")}/report.html`))).toBe(false);
   });
 
   it("names damaged records on the page, and exits with 3", async () => {

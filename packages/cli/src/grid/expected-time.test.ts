@@ -40,7 +40,8 @@ let folders = 0;
 /** The line about bitfit and lora on flowers and sun with these records in the folder. */
 async function expected(records: readonly RunRecord[], changes: Partial<ExpectedTimeTask> = {}) {
   const out = join(place, `runs-${folders++}`);
-  for (const [index, one] of records.entries()) await writeRecord(join(out, `mini-1/${index}/record.json`), one);
+  for (const [index, one] of records.entries())
+    await writeRecord(join(out, `${recipe.protocol.replace("/", "-")}/${index}/record.json`), one);
   measured = 0;
   return describeExpectedTime({
     ...{ jobs: 1, seeds: [0, 1], out, startEngine: async () => engine },

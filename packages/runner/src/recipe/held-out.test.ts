@@ -76,7 +76,7 @@ describe("splitImages", () => {
     expect(heldOutShare(recipe, {}).share).toBe(0);
   });
 
-  it("takes a recipe's own share for its datasets, and as a default for own images, which small sets leave aside", () => {
+  it("takes a recipe's own share for its datasets, and as a default for own images, not for small sets", () => {
     expect(heldOutShare(withShare(0.3), {})).toEqual({ share: 0.3, named: true });
     expect(heldOutShare(withShare(0.3), own)).toEqual({ share: 0.3, named: false });
     expect(splitImages(whole(100), withShare(0.2), {}).heldOut!.labels.length).toBeGreaterThan(10);
@@ -123,8 +123,8 @@ describe("loadDataset of a miniature", () => {
   const load = (changes: Record<string, unknown>) =>
     loadDataset({ name: "flowers" }, loadRecipe("mini", changes), 32, "runs", {});
 
-  it("holds nothing out unless the recipe asks for it, and then draws the same images", async () => {
-    const whole = await load({});
+  it("holds nothing out of a share of 0, and draws the same images for any share", async () => {
+    const whole = await load({ "data.heldOut": 0 });
     expect(whole.heldOut).toBeUndefined();
     const split = await load({ "data.heldOut": 0.2 });
     const held = split.heldOut!;
