@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { openvinoHere } from "@dit-bench/compiler/testing";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
-import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
+import { cell, go, place, run, sha, useFetched } from "./tiny-place.test.data.ts";
 
+useFetched();
 const here: readonly string[] = ["cpu", "cpu+float16", ...(await openvinoHere())];
 
 describe.each(["cpu", "cpu+float16", "openvino", "openvino+bfloat16"])("a training on %s", (engine) => {

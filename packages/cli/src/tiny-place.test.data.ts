@@ -13,6 +13,15 @@ export const place = mkdtempSync(join(tmpdir(), "bench-"));
 export const recipe = tinyRecipe(join(place, "tiny"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
+const usersHome = process.env.DIT_BENCH_HOME;
+// Nothing is fetched here: on a CPU of Intel, `auto` would take OpenVINO from the user's own folder.
+process.env.DIT_BENCH_HOME = join(place, "home");
+/** For tests of what the user has fetched. */
+export function useFetched(): void {
+  if (usersHome === undefined) delete process.env.DIT_BENCH_HOME;
+  else process.env.DIT_BENCH_HOME = usersHome;
+}
+
 /** Runs `bench` in `place`. */
 export const go = (...args: string[]) => bench(args, { cwd: place });
 /** The command line of one cell. A flag that is added to it again replaces the value here. */
