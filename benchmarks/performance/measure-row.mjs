@@ -79,7 +79,7 @@ export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeas
       return true;
     } catch (error) {
       if (!(error instanceof ProcessFailed)) throw error;
-      failed[who] = error.message;
+      failed[who] = withoutFolders(error.message);
       if (engines.every((engine) => failed[engine])) throw error;
       return false;
     }
@@ -113,3 +113,10 @@ export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeas
 
 /** @param {Pick<Times, "other_cores">} times */
 export const isDisturbed = ({ other_cores = 0 }) => other_cores > DISTURBED_CORES;
+
+/**
+ * A text with the last part of each absolute path only: failures are kept in result files, which others read.
+ *
+ * @param {string} text
+ */
+const withoutFolders = (text) => text.replace(/(?<![\w.:/~-])\/(?:[^\s"'/]+\/)+/g, "");

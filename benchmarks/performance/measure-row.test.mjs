@@ -32,7 +32,8 @@ function pool({ trainable = {}, failing = [] } = {}) {
     },
     running: () => [...started],
     async measure(/** @type {Spec} */ { prepare: { method: name = "" } }) {
-      if (failing.includes(name)) throw new ProcessFailed(`${name} was ended by SIGKILL (out of memory?)`);
+      if (failing.includes(name))
+        throw new ProcessFailed(`/somewhere/bin/${name} was ended by SIGKILL (out of memory?)`);
       const first = !started.has(name);
       started.add(name);
       return {

@@ -7,7 +7,7 @@ import { findRecords } from "@dit-bench/record";
 import { writeReport } from "@dit-bench/report";
 import { paperMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
-import { textOf, top } from "./files.ts";
+import { textOf, top, trackedFiles } from "./files.ts";
 
 const miniatures = ["food", "sun", "df20m", "caltech", "cub", "artbench", "flowers", "cars"];
 const variants = ["continued full", "continued difffit", "resampled full", "resampled difffit", "from-scratch full"];
@@ -55,4 +55,12 @@ describe("results/high-resolution/mini", () => {
         expect.arrayContaining(["heldOutFid", "heldOutKid", "copyRate", "precision", "recall", "density", "coverage"]),
       );
   });
+});
+
+it("names no folder of the machine that it was made on", () => {
+  const path = /(?<![\w.:/~-])\/(?:home|root|tmp|work|usr|Users|opt|var|mnt)\/|[A-Z]:\\\\/;
+  const files = trackedFiles("json", "md", "csv", "tex").filter((file) => file.startsWith("results/"));
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.filter((file) => path.test(textOf(file)))).toEqual([]);
+  expect(path.test('"full": "/usr/bin/node /home/me/worker.mjs was ended"')).toBe(true);
 });
