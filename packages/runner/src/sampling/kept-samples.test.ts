@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { ditModel } from "@dit-bench/dit";
+import { onFailingDisk } from "@dit-bench/files/testing";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -255,6 +256,16 @@ describe("kept samples", () => {
     expect(await a.claim(1)).toBe(false);
     await b.flush(); // without a result
     expect(await a.claim(1)).toBe(true);
+    await a.flush();
+  });
+
+  it("are given up by a process that cannot write them and lives on", async () => {
+    const [a, b] = [openKeptSamples(place(), () => {}, {}), joinKeptSamples(place())!];
+    expect(await b.claim(0)).toBe(true);
+    await b.add(0, Float32Array.of(1));
+    const failed = await onFailingDisk(folder, { failing: 1, forGood: true, code: "EDQUOT" }, () => b.flush());
+    expect(String(failed.error)).toContain("disk quota exceeded");
+    expect(await a.claim(0)).toBe(true);
     await a.flush();
   });
 

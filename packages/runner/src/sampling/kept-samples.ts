@@ -104,22 +104,28 @@ function keptIn({ folder, key }: SamplesPlace, found: Found, damaged?: (message:
       }
     }
   };
-  const flush = async () => {
+  const write = () => {
+    if (waiting.length === 0) return;
     const before = performance.now();
-    if (waiting.length > 0) {
-      const name = `${fileStart}${waiting[0]![0]}.safetensors`;
-      const tensors = waiting.map(
-        ([batch, data]) => [String(batch), { type: "F32", shape: [data.length], data }] as const,
-      );
-      writeChecked(join(folder, name), tensors, { key, seconds: String((before - started) / 1e3) });
-      filesRead.add(name);
-      waiting = [];
-      started = performance.now();
-      nextFile = started + Math.max(1e3 * FILE_SECONDS, FILE_SHARE * (started - before));
-    }
-    for (const [batch, claim] of claims) {
-      await claim.release();
-      claims.delete(batch);
+    const name = `${fileStart}${waiting[0]![0]}.safetensors`;
+    const tensors = waiting.map(
+      ([batch, data]) => [String(batch), { type: "F32", shape: [data.length], data }] as const,
+    );
+    writeChecked(join(folder, name), tensors, { key, seconds: String((before - started) / 1e3) });
+    filesRead.add(name);
+    waiting = [];
+    started = performance.now();
+    nextFile = started + Math.max(1e3 * FILE_SECONDS, FILE_SHARE * (started - before));
+  };
+  const flush = async () => {
+    try {
+      write();
+    } finally {
+      // Also after an error: this process may live on, and the others would wait for its batches.
+      for (const [batch, claim] of claims) {
+        claims.delete(batch);
+        await claim.release();
+      }
     }
   };
   /** The lock of a batch; undefined if another process has it, or if all is finished and the folder is gone. */
