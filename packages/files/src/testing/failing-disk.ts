@@ -7,7 +7,7 @@ export interface FailingDisk {
   readonly failing: number;
   /** Whether all later writes fail, too, as on a full disk, or only this one. Removing always works. */
   readonly forGood?: boolean;
-  readonly code?: "ENOSPC" | "EIO" | "EDQUOT";
+  readonly code?: keyof typeof texts;
 }
 
 export interface Outcome<T> {
@@ -16,6 +16,14 @@ export interface Outcome<T> {
   readonly value?: T;
   readonly error?: unknown;
 }
+
+/** The texts of the system's errors. */
+const texts = {
+  ENOSPC: "no space left on device",
+  EIO: "i/o error",
+  EDQUOT: "disk quota exceeded",
+  EROFS: "read-only file system",
+};
 
 /** Runs `action` while the disk below `folder` fails. Removing does not count as a change that can fail. */
 export async function onFailingDisk<T>(
@@ -42,7 +50,6 @@ export async function onFailingDisk<T>(
 }
 
 /** An error like those of Node's file functions on an open file, which have no path. */
-function systemError(code: string, kind: string): NodeJS.ErrnoException {
-  const text = code === "EIO" ? "i/o error" : code === "EDQUOT" ? "disk quota exceeded" : "no space left on device";
-  return Object.assign(new Error(`${code}: ${text}, ${kind}`), { code, syscall: kind });
+function systemError(code: keyof typeof texts, kind: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${texts[code]}, ${kind}`), { code, syscall: kind });
 }
