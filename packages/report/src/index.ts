@@ -3,7 +3,7 @@
 export { answer, bestMethod } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";
 export { parametersChart } from "./charts/parameters-chart.ts";
-export type { ChartFormat } from "./charts/render.ts";
+export { type ChartFormat, chartProblem } from "./charts/render.ts";
 export {
   type ChosenColumn,
   type Column,

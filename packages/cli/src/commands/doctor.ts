@@ -4,6 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { createEngine, describeEngines } from "@dit-bench/compiler";
 import { formatBytes } from "@dit-bench/fetch";
+import { chartProblem } from "@dit-bench/report";
 import {
   fetchables,
   findWeights,
@@ -91,10 +92,13 @@ async function measureGemm(): Promise<Finding> {
       what: "GEMM throughput",
       ok: false,
       found: (error as Error).message,
-      how: "the cpu engine needs ONNX Runtime; install it with 'npm ci'",
+      how: `the cpu engine needs ONNX Runtime: ${reinstall}`,
     };
   }
 }
+
+/** A missing package: of a clone, or of the published program. */
+const reinstall = "run 'npm ci' in a clone, or install dit-bench again";
 
 async function checkEngines(): Promise<Finding[]> {
   return (await describeEngines()).map(({ name, available, reason, how }) => ({
@@ -114,24 +118,15 @@ async function checkImages(): Promise<Finding> {
       what: "image decoding",
       ok: false,
       found: (error as Error).message,
-      how: "--data and contact sheets need it; install it with 'npm ci' on a platform that sharp supports",
+      how: `--data and contact sheets need it, on a platform that sharp supports: ${reinstall}`,
     };
   }
 }
 
 async function checkCharts(): Promise<Finding> {
-  try {
-    const { ChartJSNodeCanvas } = await import("chartjs-node-canvas");
-    new ChartJSNodeCanvas({ width: 8, height: 8 }).renderToBufferSync({ type: "scatter", data: { datasets: [] } });
-    return { what: "charts", ok: true, found: "chart.js works" };
-  } catch (error) {
-    return {
-      what: "charts",
-      ok: false,
-      found: (error as Error).message,
-      how: "install chartjs-node-canvas with 'npm ci'",
-    };
-  }
+  const problem = await chartProblem();
+  if (problem === undefined) return { what: "charts", ok: true, found: "chart.js works" };
+  return { what: "charts", ok: false, found: problem, how: reinstall };
 }
 
 /** Checks for each recipe whether all weights that it needs are present. */

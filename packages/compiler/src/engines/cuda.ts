@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { WithDevice } from "../runtime/native/device-engine.ts";
 import { sequentialSession } from "../runtime/provider.ts";
-import { runtimeFolder } from "../runtime/runtime-files.ts";
+import { gpuFilesScript, runtimeFolder } from "../runtime/runtime-files.ts";
 import { cudaAdapter } from "./device/adapters.ts";
 import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 
@@ -14,7 +14,7 @@ export const cuda = deviceEntry({
   how:
     "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where " +
     "the system finds them, and the provider, several hundred MB, which " +
-    "`node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads; " +
+    `\`node ${gpuFilesScript()} --onnxruntime-node-install=cuda12\` downloads; ` +
     "for CUDA 13 docs/engines.md",
   autoRank: 2,
   provider: cudaProvider,

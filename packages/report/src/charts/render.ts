@@ -44,6 +44,17 @@ export async function render<T extends ChartType>(
   return new TextEncoder().encode(completeSvg(svg, { width, height }, title));
 }
 
+/** Why this machine cannot render charts; undefined if it can. */
+export async function chartProblem(): Promise<string | undefined> {
+  try {
+    const { ChartJSNodeCanvas } = await import("chartjs-node-canvas");
+    new ChartJSNodeCanvas({ width: 8, height: 8 }).renderToBufferSync({ type: "scatter", data: { datasets: [] } });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 let fontsAreRegistered = false; // fonts are registered per process; a second registration would waste memory
 
 function registerFonts(canvas: { registerFont(path: string, options: { family: string }): void }): void {

@@ -1,22 +1,23 @@
 // The origin of a record: code, package versions and machine.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readFileSync } from "node:fs";
 import { arch, cpus, release, totalmem, type } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { RunRecord } from "@dit-bench/record";
+import { packageFolder } from "../methods/plugin-files.ts";
 import { projectFolder } from "../project-folder.ts";
 
-export function codeState(): RunRecord["code"] {
-  const folder = projectFolder();
+export function codeState(folder: string = projectFolder()): RunRecord["code"] {
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
   const git = (...args: string[]) =>
     execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  // An installed program lies in a folder of the user's, where git would answer for the user's own repository.
+  if (!existsSync(join(folder, ".git"))) return { version, commit: null, clean: null };
   try {
     return { version, commit: git("rev-parse", "HEAD"), clean: git("status", "--porcelain") === "" };
   } catch {
-    return { version, commit: null, clean: null }; // no git, or not a checkout
+    return { version, commit: null, clean: null }; // git is not installed
   }
 }
 
@@ -49,25 +50,20 @@ function widestVectors(): string[] {
   return widest ? [widest[1]] : [];
 }
 
+/** Packages that the numbers depend on, and the package of this project that installs each. */
+const dependencies = {
+  "@tensorflow/tfjs": "@dit-bench/runner",
+  "onnxruntime-node": "@dit-bench/compiler",
+  sharp: "@dit-bench/images",
+};
+
 /** Versions of the packages that the numbers depend on. */
 export function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  return Object.fromEntries(
-    ["@tensorflow/tfjs", "onnxruntime-node", "sharp"].map((name) => [name, versionOf(require, name)]),
-  );
-}
-
-function versionOf(require: NodeJS.Require, name: string): string {
-  for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
-    try {
-      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-        name?: string;
-        version?: string;
-      };
-      if (manifest.name === name && manifest.version) return manifest.version;
-    } catch {
-      // no package.json here: continue in the parent folder
-    }
-  }
-  return "unknown";
+  const here = import.meta.dirname;
+  const versionOf = ([name, owner]: [string, string]) => {
+    const folder = packageFolder(name, packageFolder(owner, here) ?? here);
+    if (folder === undefined) return [name, "unknown"];
+    return [name, (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version];
+  };
+  return Object.fromEntries(Object.entries(dependencies).map(versionOf));
 }

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+// Starts the command line of dit-bench.
+
+import "@dit-bench/cli/bench";
