@@ -25,7 +25,7 @@ describe("the top folder", () => {
       "tsconfig.json",
       "weights.json",
     ];
-    const uncommitted = ["node_modules", "runs"]; // created by installing and running the program
+    const uncommitted = ["node_modules", "reliability.json", "runs", "sweeps", "tarballs"]; // made by commands
     const found = readdirSync(top).filter((f) => !f.startsWith(".") && !uncommitted.includes(f));
     expect(found.sort()).toEqual(expected.sort());
   });

@@ -97,7 +97,8 @@ describe("source mini", () => {
       .map((record) => ({
         ...record,
         cell: { ...record.cell, methodLabel: "LoRA-R8 (rate 0.03)" },
-        metrics: record.metrics && { ...record.metrics, fid: record.metrics.fid - 5 },
+        training: { ...record.training, learningRate: 0.03 },
+        metrics: record.metrics && { ...record.metrics, fid: record.metrics.fid - 5 + small(record) },
         tuning: { option: "learningRate", defaultIsBest: [{ method: "vpt" }] } as NonNullable<RunRecord["tuning"]>,
       }));
     const answer = askOf([...records, ...tuned]);
@@ -106,6 +107,18 @@ describe("source mini", () => {
     expect(answer("fid vpt@tuned")).toBe(answer("fid vpt"));
     expect(() => answer("fid bitfit@tuned")).toThrow("method 'bitfit@tuned' is not known");
     expect(answer("order")).toBe(askOf(records)("order"));
+    expect(() => askOf(records)("order tuned")).toThrow("no run has a tuned rate");
+    expect(answer("order tuned")).toBe("LoRA-R8 (rate 0.03), VPT-Deep");
+    expect(answer("order fid tuned")).toBe(answer("order tuned"));
+    expect(answer("unseparated")).toBe(askOf(records)("unseparated"));
+    expect(answer("unseparated tuned")).toBe("none");
+    expect(answer("steps")).toBe(askOf(records)("steps"));
+    expect(answer("steps tuned").split("\n").slice(2)).toEqual([
+      expect.stringMatching(/^\| LoRA-R8 \(rate 0.03\), VPT-Deep \| \d\.\d\d \| .* \| 8 of 8 \| yes \|$/),
+    ]);
+    const [, , lora, vpt] = answer("rates").split("\n");
+    expect(lora).toMatch(/^\| LoRA-R8 \| 0\.01 \| 0\.03 \| .* \| 4\.97 \| /);
+    expect(vpt).toMatch(/^\| VPT-Deep \| \S+ \| the same \| (\S+) \| \1 \| – \| – \|$/);
     expect(answer("best")).toBe("LoRA-R8 (rate 0.03)");
   });
 

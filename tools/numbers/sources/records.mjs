@@ -7,8 +7,11 @@
 //     difference full lora   difference of the average FIDs; then `interval`, or `lower` for "7 of 8" datasets
 //     verdict full lora      whether the first is better than, worse than or not separated from the second
 //     order                  the methods by average FID; `order heldOutFid` by another score, the lowest first
+//     order tuned            the same at the tuned rates; also `order heldOutFid tuned`, `steps tuned`,
+//                            `unseparated tuned`
 //     best, unseparated, runs, seeds, protocol, answer, steps
 //     table, table rank fid  the usual columns of the table of methods, and chosen ones
+//     rates                  a table of the default and the tuned rate of each method, and of their FIDs
 //
 // A method has its published learning rate; `lora@tuned` is the row whose rate a sweep chose, or the published one if
 // the sweep found that best. `full+continued` is the row of a variant of the recipe, and `base+continued` what its runs
@@ -67,10 +70,11 @@ const questions = new Map([
   ["verdict", verdictText],
   ["answer", summary(answerMarkdown)],
   ["table", (comparison, names) => methodsMarkdown(comparison, names.length === 0 ? undefined : names)],
-  ["steps", summary(stepsTable)],
+  ["steps", stepsTable],
+  ["rates", summary(ratesTable)],
   ["order", orderText],
   ["best", summary((comparison) => bestMethod(comparison)?.bestRow.label ?? "none")],
-  ["unseparated", summary(unseparatedPairs)],
+  ["unseparated", unseparatedPairs],
   ["runs", summary(({ records }) => String(records.length))],
   ["seeds", summary(({ records }) => String(new Set(records.map(({ cell }) => cell.seed)).size))],
   ["protocol", summary(({ protocol }) => protocol)],
@@ -166,73 +170,90 @@ const baseOf = ({ bases }, name) => bases.find(({ records }) => withVariant("bas
  * @param {Comparison} comparison
  * @param {string | undefined} name
  */
-function rowOf({ rows }, name) {
+function rowOf(comparison, name) {
+  const tuned = comparison.rows.some(isTuned) ? rowsAt(comparison, "tuned") : [];
+  return choose("method", name, new Map([...rowsAt(comparison, "published"), ...tuned]));
+}
+
+/**
+ * The rows at published or at tuned rates, each with its name in a question.
+ *
+ * @param {Comparison} comparison
+ * @param {"published" | "tuned"} rate
+ * @returns {[string, MethodRow][]}
+ */
+function rowsAt({ rows }, rate) {
   const published = rows.filter((row) => !isTuned(row));
+  if (rate === "published") return published.map((row) => [nameOf(row), row]);
   const tuned = rows.filter(isTuned);
+  if (tuned.length === 0) throw new Error("no run has a tuned rate");
   const records = tuned.flatMap((row) => row.records);
   const best = new Set(records.flatMap(({ tuning }) => tuning?.defaultIsBest ?? []).map(({ method }) => method));
-  const named = (/** @type {readonly MethodRow[]} */ list, /** @type {string} */ suffix) =>
-    list.map((row) => /** @type {const} */ ([nameOf(row) + suffix, row]));
-  const names = [
-    ...named(published, ""),
-    ...named(tuned, "@tuned"),
-    ...named(
-      published.filter(({ method, variant }) => variant === null && best.has(method)),
-      "@tuned",
-    ),
-  ];
-  return choose("method", name, new Map(names));
+  const unchanged = published.filter(({ method, variant }) => variant === null && best.has(method));
+  return [...tuned, ...unchanged].map((row) => [`${nameOf(row)}@tuned`, row]);
 }
 
 const isTuned = (/** @type {MethodRow} */ { records }) => records.some(({ tuning }) => tuning !== undefined);
 
 /**
- * The labels of the methods at their published rates, by average FID.
+ * Takes `tuned` from the end of a question's words.
+ *
+ * @param {readonly string[]} words
+ * @returns {{ rate: "published" | "tuned", rest: readonly string[] }}
+ */
+const rateIn = (words) =>
+  words.at(-1) === "tuned" ? { rate: "tuned", rest: words.slice(0, -1) } : { rate: "published", rest: words };
+
+/**
+ * The rows with an average FID, the lowest first.
  *
  * @param {Comparison} comparison
+ * @param {"published" | "tuned"} rate
  */
-const byAverage = (comparison) => rowsByAverage(comparison).map(({ label }) => label);
-
-/** @param {Comparison} comparison */
-const rowsByAverage = ({ rows }) =>
-  rows
-    .filter((row) => !isTuned(row))
-    .flatMap((row) => (row.average === null ? [] : [{ name: nameOf(row), label: row.label, mean: row.average.mean }]))
-    .sort((a, b) => a.mean - b.mean);
+const byAverage = (comparison, rate) =>
+  rowsAt(comparison, rate)
+    .flatMap(([name, { label, average }]) => (average === null ? [] : [{ name, label, value: average.mean }]))
+    .sort((a, b) => a.value - b.value);
 
 /** @type {Question} */
-function orderText(comparison, [name, ...rest]) {
-  expectNoMore(rest);
-  if (name === undefined) return byAverage(comparison).join(", ");
+function orderText(comparison, words) {
+  const { rate, rest } = rateIn(words);
+  const [name, ...more] = rest;
+  expectNoMore(more);
+  const labels = (/** @type {{ label: string }[]} */ rows) => rows.map(({ label }) => label).join(", ");
+  if (name === undefined) return labels(byAverage(comparison, rate));
   const scores = tableColumns.filter(({ isScore }) => isScore);
   const column = choose("score", name, new Map(scores.map((one) => [one.name, one])));
-  const values = comparison.rows
-    .filter((row) => !isTuned(row))
-    .flatMap((row) => {
-      const { value } = column.cell(row, comparison);
-      return value === undefined ? [] : [{ label: row.label, value }];
-    });
+  const values = rowsAt(comparison, rate).flatMap(([, row]) => {
+    const { value } = column.cell(row, comparison);
+    return value === undefined ? [] : [{ label: row.label, value }];
+  });
   if (values.length === 0) throw new Error(`no method has a ${name}`);
-  return values
-    .sort((a, b) => a.value - b.value)
-    .map(({ label }) => label)
-    .join(", ");
+  return labels(values.sort((a, b) => a.value - b.value));
 }
 
-/** @param {Comparison} comparison */
-function unseparatedPairs(comparison) {
+/** @type {Question} */
+function unseparatedPairs(comparison, words) {
+  const { rate, rest } = rateIn(words);
+  expectNoMore(rest);
+  const rows = [...comparison.rows, comparison.base];
+  const asked = new Set([...rowsAt(comparison, rate).map(([, row]) => row), comparison.base]);
   const labels = [...comparison.rows.map(({ label }) => label), "the base model"];
-  const pairs = differencesOf(comparison).filter((pair) => verdictOf(pair) === "not separated from");
+  const pairs = differencesOf(comparison).filter(
+    (pair) => verdictOf(pair) === "not separated from" && asked.has(rows[pair.a]) && asked.has(rows[pair.b]),
+  );
   return pairs.length === 0 ? "none" : pairs.map(({ a, b }) => joinWithAnd([labels[a], labels[b]])).join("; ");
 }
 
 /**
  * Each method beside the next one by average FID: how much higher that one is, and whether this is more than chance.
  *
- * @param {Comparison} comparison
+ * @type {Question}
  */
-function stepsTable(comparison) {
-  const rows = rowsByAverage(comparison);
+function stepsTable(comparison, words) {
+  const { rate, rest } = rateIn(words);
+  expectNoMore(rest);
+  const rows = byAverage(comparison, rate);
   const lines = rows.slice(1).map((row, index) => {
     const difference = differenceOf(comparison, row.name, rows[index].name);
     const { mean, interval, count, below } = difference;
@@ -249,3 +270,41 @@ function stepsTable(comparison) {
   const headings = ["FID higher by", "95 % interval", "higher on", "separated"];
   return markdownTable({ headings, lines, bases: 0 }, "Method and the next one");
 }
+
+/**
+ * The default and the tuned learning rate of each method, their average FIDs, and what tuning gains.
+ *
+ * @param {Comparison} comparison
+ */
+function ratesTable(comparison) {
+  const published = new Map(rowsAt(comparison, "published"));
+  const lines = byAverage(comparison, "tuned").map(({ name }) => {
+    const plain = name.replace("@tuned", "");
+    const [before, after] = [published.get(plain), rowOf(comparison, name)];
+    if (before === undefined) throw new Error(`${plain} has no row at its published rate`);
+    const isSame = before === after;
+    const fidOf = (/** @type {string} */ row) => ({ text: columnText(fidColumn)(comparison, [row]) });
+    const gain = isSame ? undefined : differenceOf(comparison, plain, name);
+    return {
+      label: before.label,
+      cells: [
+        { text: rateText(before) },
+        { text: isSame ? "the same" : rateText(after) },
+        fidOf(plain),
+        fidOf(name),
+        { text: gain ? formatFid(gain.mean) : "–" },
+        { text: gain ? limits(gain.interval) : "–" },
+      ],
+    };
+  });
+  const headings = ["Default rate", "Tuned rate", "FID", "FID, tuned", "lower by", "95 % interval"];
+  return markdownTable({ headings, lines, bases: 0 });
+}
+
+const fidColumn = choose("column", "fid", new Map(tableColumns.map((column) => [column.name, column])));
+
+/** @param {MethodRow} row */
+const rateText = ({ label, records: [{ training }] }) => {
+  if (training.learningRate === undefined) throw new Error(`the records of ${label} have no learning rate`);
+  return String(Number(training.learningRate.toPrecision(3)));
+};
