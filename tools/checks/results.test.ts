@@ -30,6 +30,14 @@ describe.each([
     expect(records.filter((r) => !r.code.clean || r.exit !== "finished")).toEqual([]);
   });
 
+  it("has held-out scores and the copy rate in every record", async () => {
+    const { records } = await findRecords(folder);
+    for (const { record } of records)
+      expect(Object.keys(record.metrics!.scores!)).toEqual(
+        expect.arrayContaining(["heldOutFid", "heldOutKid", "copyRate", "precision", "recall", "density", "coverage"]),
+      );
+  });
+
   it("has the tables and the chart that its records give", async () => {
     const made = mkdtempSync(join(tmpdir(), "dit-bench-results-"));
     try {
@@ -44,16 +52,6 @@ describe.each([
     } finally {
       rmSync(made, { recursive: true });
     }
-  });
-});
-
-describe("results/high-resolution/mini", () => {
-  it("has held-out scores and the copy rate in every record", async () => {
-    const { records } = await findRecords(join(top, "results/high-resolution/mini"));
-    for (const { record } of records)
-      expect(Object.keys(record.metrics!.scores!)).toEqual(
-        expect.arrayContaining(["heldOutFid", "heldOutKid", "copyRate", "precision", "recall", "density", "coverage"]),
-      );
   });
 });
 

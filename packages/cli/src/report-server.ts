@@ -67,7 +67,7 @@ function isForThisServer({ headers }: IncomingMessage, server: Server): boolean 
 export const isOwnHost = (header: string | undefined, port: number): boolean =>
   [host, "localhost"].some((name) => header === `${name}:${port}` || (port === 80 && header === name));
 
-/** The address of the page of a protocol: `/mini/1`. It does not depend on the other protocols. */
+/** The address of the page of a protocol: `/mini/2`. It does not depend on the other protocols. */
 const addressOf = (protocol: string): string => `/${protocol.split("/").map(encodeURIComponent).join("/")}`;
 
 /** The protocol that an address names: "" for the address `/`, undefined for one that is not well-formed. */

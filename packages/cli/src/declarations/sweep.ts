@@ -32,7 +32,7 @@ export const sweep = declare({
   },
   notes: [
     "Run the same command again to resume after an interruption; finished runs are not repeated. " +
-      "Then 'bench grid --rates sweeps/mini-1/sweep.json' runs each method with its chosen value.",
+      "Then 'bench grid --rates sweeps/mini-2/sweep.json' runs each method with its chosen value.",
     "A sweep of other methods under the same conditions adds them to the file; one under other conditions is refused.",
   ],
 });

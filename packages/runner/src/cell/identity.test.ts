@@ -28,9 +28,9 @@ async function identityWith(changes: Record<string, unknown>): Promise<string> {
   return prepareCell(await readInputs(task, { startedAt: new Date(), clock: stopwatch() })).expected.identity;
 }
 
-it("the identity of a cell is the same as on 2026-11-28, and another one with further settings", async () => {
-  const identity = "28ab662ba56d71aca8f19dce9bd1cd40a98a42bf7da54d6feee47303ee49e095";
+it("the identity of a cell is that of published results, and another one with further settings", async () => {
+  const identity = "fc42e506eb0c62b5fd231fc941beb1ea27c8de743124a90023144a6f18db68c4";
   expect(await identityWith({})).toBe(identity);
-  for (const changes of [{ "data.heldOut": 0.2 }, { "metrics.every": 50 }])
+  for (const changes of [{ "data.heldOut": 0.1 }, { "metrics.every": 50 }])
     expect(await identityWith(changes)).not.toBe(identity);
 }, 30_000);
