@@ -35,18 +35,7 @@ export function stagePackages(out, { url } = {}) {
   const raw = join(out, "raw");
   mkdirSync(raw, { recursive: true });
   const sources = publishedFolders();
-  const packed = JSON.parse(
-    execFileSync(
-      npm,
-      ["pack", "--json", "--loglevel=error", "--ignore-scripts", "--pack-destination", raw, ...sources],
-      {
-        cwd: repository,
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "inherit"],
-        maxBuffer: 2 ** 28,
-      },
-    ),
-  );
+  const packed = pack(sources, raw);
   const folders = packed.map((/** @type {{ name: string, filename: string }} */ { name, filename }) => {
     const folder = join(out, "packages", name.replace("@dit-bench/", ""));
     mkdirSync(folder, { recursive: true });
@@ -72,23 +61,31 @@ export function stagePackages(out, { url } = {}) {
  */
 export function packFolders(folders, out) {
   mkdirSync(out, { recursive: true });
-  const packed = JSON.parse(
-    execFileSync(
-      npm,
-      ["pack", "--json", "--loglevel=error", "--ignore-scripts", "--pack-destination", out, ...folders],
-      {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "inherit"],
-        maxBuffer: 2 ** 28,
-      },
-    ),
-  );
+  const packed = pack(folders, out);
   return packed.map((/** @type {any} */ { name, filename, size, files }) => ({
     name,
     path: join(out, filename),
     size,
     files: files.map((/** @type {{ path: string }} */ { path }) => path),
   }));
+}
+
+/**
+ * Packs folders with npm, and returns what it reports about them, in the same order.
+ *
+ * @param {readonly string[]} folders relative to the repository, or absolute
+ * @param {string} out
+ * @returns {any[]}
+ */
+function pack(folders, out) {
+  const args = ["pack", "--json", "--loglevel=error", "--ignore-scripts", "--pack-destination", out, ...folders];
+  const output = execFileSync(npm, args, {
+    cwd: repository,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 2 ** 28,
+  });
+  return JSON.parse(output);
 }
 
 /** Folders of the packages that are published, relative to the repository. */

@@ -66,14 +66,7 @@ export async function tryPackages(tarballs, folder, { scripts = false, full = fa
       "the main job",
       () =>
         run("npx", [
-          "--no",
-          "--",
-          "dit-bench",
-          "run",
-          "--method",
-          "difffit",
-          "--dataset",
-          "flowers",
+          ...["--no", "--", "dit-bench", "run", "--method", "difffit", "--dataset", "flowers"],
           ...(full ? [] : short),
         ]),
     ],
@@ -138,17 +131,19 @@ export async function tryPackages(tarballs, folder, { scripts = false, full = fa
     const imports = entries.map((entry, i) => `import * as entry${i} from "${entry}";`);
     const uses = entries.map((_, i) => `entry${i}`);
     writeFileSync(join(folder, "types.mts"), `${imports.join("\n")}\nexport const all = [${uses.join(", ")}];\n`);
-    const compiler = {
+    // Declarations are checked, too: an import that does not resolve there would silently become `any`.
+    const compilerOptions = {
       module: "nodenext",
       target: "es2022",
+      lib: ["es2022", "dom"],
       strict: true,
       noEmit: true,
-      skipLibCheck: true,
-      types: [],
     };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: compiler, files: ["types.mts"] }));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["types.mts"] }));
     const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-    await run(process.execPath, [tsc, "-p", folder]);
+    const output = (await run(process.execPath, [tsc, "-p", folder], folder, (stdout) => stdout)) ?? "";
+    const problems = output.split("\n").filter((line) => /^(types\.mts|node_modules\/@dit-bench\/)/.test(line));
+    if (problems.length > 0) throw new Error(problems.join("\n"));
     return `${entries.length} entries`;
   }
 
