@@ -99,7 +99,9 @@ describe("source mini", () => {
         cell: { ...record.cell, methodLabel: "LoRA-R8 (rate 0.03)" },
         training: { ...record.training, learningRate: 0.03 },
         metrics: record.metrics && { ...record.metrics, fid: record.metrics.fid - 5 + small(record) },
-        tuning: { option: "learningRate", defaultIsBest: [{ method: "vpt" }] } as NonNullable<RunRecord["tuning"]>,
+        tuning: { option: "learningRate", defaultIsBest: [{ method: "vpt", label: "VPT-Deep" }] } as NonNullable<
+          RunRecord["tuning"]
+        >,
       }));
     const answer = askOf([...records, ...tuned]);
     expect(answer("fid lora")).toBe(askOf(records)("fid lora"));

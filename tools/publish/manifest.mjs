@@ -17,7 +17,7 @@
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
-export const bundled = {
+export const bundledPackages = {
   "@dit-bench/report": ["chartjs-node-canvas", "canvas"],
   "@dit-bench/compiler": ["onnxruntime-node"],
 };
@@ -27,12 +27,12 @@ export const bundled = {
  * @param {object} facts
  * @param {string} facts.version of all packages
  * @param {string | undefined} facts.repository URL, which npm compares with the one that provenance states
- * @param {Readonly<Record<string, Manifest>>} facts.bundledManifests manifests of the packages in `bundled`
+ * @param {Readonly<Record<string, Manifest>>} facts.bundledManifests manifests of the packages in `bundledPackages`
  * @returns {Manifest}
  */
 export function publishedManifest(manifest, { version, repository, bundledManifests }) {
   const { private: _, devDependencies: __, bin, exports, dependencies = {}, ...rest } = manifest;
-  const inside = bundled[manifest.name] ?? [];
+  const inside = bundledPackages[manifest.name] ?? [];
   return {
     ...rest,
     version,

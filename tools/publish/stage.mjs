@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundled, bundledManifest, publishedManifest } from "./manifest.mjs";
+import { bundledManifest, bundledPackages, publishedManifest } from "./manifest.mjs";
 
 /** @import { Manifest } from "./manifest.mjs" */
 
@@ -25,7 +25,7 @@ const projectFiles = ["benchmarks/mini", "benchmarks/high-resolution", "benchmar
 export function stagePackages(out, { url } = {}) {
   const { version } = readJson(join(repository, "package.json"));
   const bundledManifests = Object.fromEntries(
-    Object.values(bundled)
+    Object.values(bundledPackages)
       .flat()
       .map((name) => [name, readJson(join(folderOf(name), "package.json"))]),
   );
@@ -45,7 +45,7 @@ export function stagePackages(out, { url } = {}) {
     rmSync(join(folder, "dist", ".tsbuildinfo"), { force: true }); // of the compiler
     cpSync(join(repository, "LICENSE"), join(folder, "LICENSE"));
     if (name === "dit-bench") copyProjectFiles(folder);
-    for (const inside of bundled[name] ?? []) copyBundled(inside, join(folder, "node_modules", inside));
+    for (const inside of bundledPackages[name] ?? []) copyBundled(inside, join(folder, "node_modules", inside));
     return folder;
   });
   rmSync(raw, { recursive: true });

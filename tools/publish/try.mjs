@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { bundled } from "./manifest.mjs";
+import { bundledPackages } from "./manifest.mjs";
 
 /**
  * @typedef {object} Tarball
@@ -48,7 +48,7 @@ export async function tryPackages(tarballs, folder, { scripts = false, full = fa
     [
       "bundled packages",
       async () => {
-        const all = new Set(Object.values(bundled).flat());
+        const all = new Set(Object.values(bundledPackages).flat());
         const found = findPackages(join(folder, "node_modules"), all);
         const names = found.map(({ name }) => name).sort();
         if (names.join() !== [...all].sort().join()) throw new Error(`found ${names.join(", ")}: each once is wanted`);

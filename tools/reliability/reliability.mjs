@@ -26,12 +26,12 @@ const { values: options } = parseArgs({
     write: { type: "boolean", default: false },
   },
 });
-const chosen = options.parts.split(",");
-const unknown = chosen.find((name) => !partNames.includes(name));
+const chosenParts = options.parts.split(",");
+const unknownPart = chosenParts.find((name) => !partNames.includes(name));
 const mistakes = [
   ...(options.size === "ci" || options.size === "night" ? [] : [`--size is '${options.size}', expected ci or night`]),
   ...(options.write && options.parts !== partNames.join(",") ? ["--write is for all parts: leave --parts out"] : []),
-  ...(unknown === undefined ? [] : [`--parts '${unknown}' is not known, available: ${partNames.join(", ")}`]),
+  ...(unknownPart === undefined ? [] : [`--parts '${unknownPart}' is not known, available: ${partNames.join(", ")}`]),
 ];
 if (mistakes.length > 0) {
   process.stderr.write(mistakes.map((mistake) => `reliability: ${mistake}\n`).join(""));
@@ -46,11 +46,11 @@ const commit = git("rev-parse", "--short", "HEAD") + (isChanged ? " with changes
 
 /** @type {Map<string, Part>} */
 const parts = new Map();
-const finished = readKept();
-for (const name of chosen) {
+const finishedParts = readKept();
+for (const name of chosenParts) {
   const part = await loadPart(name);
   parts.set(name, part);
-  if (finished.some((one) => one.part === name)) {
+  if (finishedParts.some((one) => one.part === name)) {
     process.stderr.write(`reliability: ${name}: finished before\n`);
     continue;
   }
@@ -64,13 +64,14 @@ for (const name of chosen) {
       printed = performance.now();
       process.stderr.write(`reliability: ${name}: ${tried.toLocaleString("en")} tried\n`);
     });
-    finished.push(one);
+    finishedParts.push(one);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
-  if (options.keep !== undefined) await replaceFile(options.keep, JSON.stringify({ commit, size, finished }, null, 2));
+  if (options.keep !== undefined)
+    await replaceFile(options.keep, JSON.stringify({ commit, size, finished: finishedParts }, null, 2));
 }
-const inOrder = chosen.flatMap((name) => finished.filter(({ part }) => part === name));
+const inOrder = chosenParts.flatMap((name) => finishedParts.filter(({ part }) => part === name));
 process.stdout.write(formatTable(inOrder));
 process.stdout.write(`${countLosses(inOrder)}\n`);
 if (options.write)

@@ -42,5 +42,6 @@ export {
   stripKinds,
   stripPath,
 } from "./strips.ts";
+export { tuningStates } from "./tuned-rows.ts";
 export { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
 export { type Report, type ReportPaths, writeReport } from "./write-report.ts";

@@ -30,6 +30,7 @@ import {
   markdownTable,
   methodsMarkdown,
   tableColumns,
+  tuningStates,
 } from "@dit-bench/report";
 import { choose, expectNoMore } from "../choose.mjs";
 
@@ -170,10 +171,8 @@ const baseOf = ({ bases }, name) => bases.find(({ records }) => withVariant("bas
  * @param {Comparison} comparison
  * @param {string | undefined} name
  */
-function rowOf(comparison, name) {
-  const tuned = comparison.rows.some(isTuned) ? rowsAt(comparison, "tuned") : [];
-  return choose("method", name, new Map([...rowsAt(comparison, "published"), ...tuned]));
-}
+const rowOf = (comparison, name) =>
+  choose("method", name, new Map([...rowsAt(comparison, "published"), ...rowsAt(comparison, "tuned")]));
 
 /**
  * The rows at published or at tuned rates, each with its name in a question.
@@ -183,17 +182,10 @@ function rowOf(comparison, name) {
  * @returns {[string, MethodRow][]}
  */
 function rowsAt({ rows }, rate) {
-  const published = rows.filter((row) => !isTuned(row));
-  if (rate === "published") return published.map((row) => [nameOf(row), row]);
-  const tuned = rows.filter(isTuned);
-  if (tuned.length === 0) throw new Error("no run has a tuned rate");
-  const records = tuned.flatMap((row) => row.records);
-  const best = new Set(records.flatMap(({ tuning }) => tuning?.defaultIsBest ?? []).map(({ method }) => method));
-  const unchanged = published.filter(({ method, variant }) => variant === null && best.has(method));
-  return [...tuned, ...unchanged].map((row) => [`${nameOf(row)}@tuned`, row]);
+  const stateOf = tuningStates(rows);
+  const [other, suffix] = rate === "published" ? ["tuned", ""] : ["none", "@tuned"];
+  return rows.filter((row) => stateOf(row) !== other).map((row) => [nameOf(row) + suffix, row]);
 }
-
-const isTuned = (/** @type {MethodRow} */ { records }) => records.some(({ tuning }) => tuning !== undefined);
 
 /**
  * Takes `tuned` from the end of a question's words.
@@ -205,13 +197,25 @@ const rateIn = (words) =>
   words.at(-1) === "tuned" ? { rate: "tuned", rest: words.slice(0, -1) } : { rate: "published", rest: words };
 
 /**
+ * The rows that a question asks for.
+ *
+ * @param {Comparison} comparison
+ * @param {"published" | "tuned"} rate
+ */
+function rowsAsked(comparison, rate) {
+  const rows = rowsAt(comparison, rate);
+  if (rows.length === 0) throw new Error(`no run has a ${rate} rate`);
+  return rows;
+}
+
+/**
  * The rows with an average FID, the lowest first.
  *
  * @param {Comparison} comparison
  * @param {"published" | "tuned"} rate
  */
 const byAverage = (comparison, rate) =>
-  rowsAt(comparison, rate)
+  rowsAsked(comparison, rate)
     .flatMap(([name, { label, average }]) => (average === null ? [] : [{ name, label, value: average.mean }]))
     .sort((a, b) => a.value - b.value);
 
@@ -224,7 +228,7 @@ function orderText(comparison, words) {
   if (name === undefined) return labels(byAverage(comparison, rate));
   const scores = tableColumns.filter(({ isScore }) => isScore);
   const column = choose("score", name, new Map(scores.map((one) => [one.name, one])));
-  const values = rowsAt(comparison, rate).flatMap(([, row]) => {
+  const values = rowsAsked(comparison, rate).flatMap(([, row]) => {
     const { value } = column.cell(row, comparison);
     return value === undefined ? [] : [{ label: row.label, value }];
   });
@@ -237,7 +241,7 @@ function unseparatedPairs(comparison, words) {
   const { rate, rest } = rateIn(words);
   expectNoMore(rest);
   const rows = [...comparison.rows, comparison.base];
-  const asked = new Set([...rowsAt(comparison, rate).map(([, row]) => row), comparison.base]);
+  const asked = new Set([...rowsAsked(comparison, rate).map(([, row]) => row), comparison.base]);
   const labels = [...comparison.rows.map(({ label }) => label), "the base model"];
   const pairs = differencesOf(comparison).filter(
     (pair) => verdictOf(pair) === "not separated from" && asked.has(rows[pair.a]) && asked.has(rows[pair.b]),

@@ -36,39 +36,41 @@ export const part = {
     const filesBelow = (/** @type {string} */ name) =>
       readdirSync(join(folder, name), { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll("\\", "/"));
 
-    const finished = await run("finished");
-    const longer = await run("longer", trained(18));
-    const uninterrupted = await run("uninterrupted", trained(2000));
-    const stopped = await run("stopped", { ...trained(2000), stopAt: "train: 2000 steps" });
-    if (finished.code || longer.code || uninterrupted.code || stopped.code !== 143)
-      throw new Error(`a run fails: ${[finished, longer, uninterrupted, stopped].map(lastLineOf).join("; ")}`);
-    const complaining = [finished, longer, uninterrupted].find(({ stderr }) => complaint.test(stderr));
+    const finishedRun = await run("finished");
+    const longerRun = await run("longer", trained(18));
+    const uninterruptedRun = await run("uninterrupted", trained(2000));
+    const stoppedRun = await run("stopped", { ...trained(2000), stopAt: "train: 2000 steps" });
+    if (finishedRun.code || longerRun.code || uninterruptedRun.code || stoppedRun.code !== 143)
+      throw new Error(
+        `a run fails: ${[finishedRun, longerRun, uninterruptedRun, stoppedRun].map(lastLineOf).join("; ")}`,
+      );
+    const complaining = [finishedRun, longerRun, uninterruptedRun].find(({ stderr }) => complaint.test(stderr));
     if (complaining) throw new Error(`a run without damage complains: ${complaining.stderr}`);
     /** @type {Kind[]} */
     const kinds = [
-      { name: "a record", from: "finished", file: /record\.json$/, expected: finished },
-      { name: "trained weights", from: "finished", file: /weights\.safetensors$/, expected: finished },
-      { name: "a kept state", from: "finished", file: /state\.safetensors$/, steps: 18, expected: longer },
+      { name: "a record", from: "finished", file: /record\.json$/, expected: finishedRun },
+      { name: "trained weights", from: "finished", file: /weights\.safetensors$/, expected: finishedRun },
+      { name: "a kept state", from: "finished", file: /state\.safetensors$/, steps: 18, expected: longerRun },
       {
         name: "the base model's samples",
         from: "finished",
         file: /base\/[^.].*safetensors$/,
         without: /record\.json$/,
-        expected: finished,
+        expected: finishedRun,
       },
       {
         name: "cached latents",
         from: "finished",
         file: /^latents\/[^.]/,
         without: /(record|weights|state)\.(json|safetensors)$/,
-        expected: finished,
+        expected: finishedRun,
       },
       {
         name: "a checkpoint",
         from: "stopped",
         file: /checkpoint\.safetensors$/,
         steps: 2000,
-        expected: uninterrupted,
+        expected: uninterruptedRun,
       },
     ];
     for (let i = 0; i < count; i++) {

@@ -21,7 +21,7 @@ export const part = {
     const undisturbed = await run("undisturbed", { settings });
     if (undisturbed.result === undefined) throw new Error(`a run fails without a kill: ${lastLineOf(undisturbed)}`);
     const out = join(folder, "killed");
-    for (let kills = 0, moment = 0; kills < count; ) {
+    for (let kills = 0, moment = 0; kills < count && moment < 10 * count; ) {
       rmSync(out, { recursive: true, force: true });
       let killsHere = 0;
       /** What was wrong before the last command, if anything was. @type {string | undefined} */

@@ -7,20 +7,20 @@ import { dirname, join, relative } from "node:path";
 
 /** The folder with the native files for this machine, which may not exist. */
 export function runtimeFolder(): string {
-  const require = createRequire(import.meta.url);
-  const bin = join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6");
-  return join(bin, process.platform, process.arch);
+  return join(runtimePackage(), "bin/napi-v6", process.platform, process.arch);
 }
+
+/** The folder of onnxruntime-node. Throws if it is not installed. */
+const runtimePackage = (): string => dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json"));
 
 /**
  * The script of onnxruntime-node that downloads its files for GPUs, relative to the current folder. A published
  * installation has it in another place than a clone.
  */
 export function gpuFilesScript(): string {
-  const require = createRequire(import.meta.url);
   const script = "script/install.js";
   try {
-    return relative(process.cwd(), join(dirname(require.resolve("onnxruntime-node/package.json")), script));
+    return relative(process.cwd(), join(runtimePackage(), script));
   } catch {
     return join("node_modules/onnxruntime-node", script);
   }

@@ -82,8 +82,7 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; oth
       kept.refresh();
     }
   } finally {
-    await sampler.dispose();
-    await kept?.flush();
+    await endSampling(sampler, kept);
   }
   return { x, otherSeconds: kept?.otherSeconds ?? 0 };
 }
@@ -112,8 +111,16 @@ export async function helpSampling(
       await kept.add(b, Float32Array.from(await sampler.sample(b)));
     });
   } finally {
+    await endSampling(sampler, kept);
+  }
+}
+
+/** Frees the sampler and gives up the claims, whichever of the two fails. */
+async function endSampling(sampler: BatchSampler, kept: KeptSamples | undefined): Promise<void> {
+  try {
     await sampler.dispose();
-    await kept.flush();
+  } finally {
+    await kept?.flush();
   }
 }
 
