@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findRecords } from "@dit-bench/record";
+import { findRecords, type RunRecord, readSweep } from "@dit-bench/record";
 import { writeReport } from "@dit-bench/report";
 import { paperMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
@@ -20,13 +20,7 @@ describe.each([
 
   it("has every row on every dataset with three seeds, all finished and from committed code", async () => {
     const records = (await findRecords(folder)).records.map(({ record }) => record);
-    const cells = records.map(
-      ({ cell }) => `${cell.variant ? `${cell.variant.name} ` : ""}${cell.method} ${cell.dataset} ${cell.seed}`,
-    );
-    const expected = rows.flatMap((row) =>
-      datasets.flatMap((dataset) => [0, 1, 2].map((s) => `${row} ${dataset} ${s}`)),
-    );
-    expect(cells.sort()).toEqual(expected.sort());
+    expect(cellsOf(records.filter(({ tuning }) => tuning === undefined))).toEqual(everyCell(rows, datasets));
     expect(records.filter((r) => !r.code.clean || r.exit !== "finished")).toEqual([]);
   });
 
@@ -54,6 +48,51 @@ describe.each([
     }
   });
 });
+
+describe("results/mini at tuned rates", async () => {
+  const folder = join(top, "results", "mini");
+  const { sweep, digest } = await readSweep(join(folder, "sweep.json"));
+  const { records } = await findRecords(folder);
+  const tuned = records.flatMap(({ record }) => (record.tuning ? [{ ...record, tuning: record.tuning }] : []));
+
+  it("has every method whose best rate is not the default one, on every dataset with three seeds", () => {
+    expect(sweep.methods.map(({ method }) => method).sort()).toEqual([...paperMethods].sort());
+    const changed = sweep.methods.filter(({ chosen }) => chosen?.isDefault === false).map(({ method }) => method);
+    expect(changed.length).toBeGreaterThan(0);
+    expect(cellsOf(tuned)).toEqual(everyCell(changed, miniatures));
+  });
+
+  it("has the rate that the sweep chose in every record, and the sweep's runs, datasets, seed and digest", () => {
+    const { seed, criterion, protocol } = sweep;
+    const datasets = sweep.datasets.map(({ name }) => name);
+    const expected = new Map(
+      sweep.methods.map(({ method, option, chosen, runs, values }) => [
+        method,
+        { option, chosen: chosen?.value, runs, values: values.map(({ value }) => value) },
+      ]),
+    );
+    const unchanged = sweep.methods.filter(({ chosen }) => chosen?.isDefault);
+    const defaultIsBest = unchanged.map(({ method, label, runs }) => ({ method, label, runs }));
+    for (const { cell, training, tuning } of tuned) {
+      const { chosen, ...ofMethod } = expected.get(cell.method)!;
+      expect(training!.learningRate).toBe(chosen);
+      expect(tuning).toEqual({ ...ofMethod, datasets, seed, criterion, protocol, sweep: digest, defaultIsBest });
+    }
+  });
+});
+
+/** `method dataset seed` of each record, sorted; the variant before it if there is one. */
+function cellsOf(records: readonly RunRecord[]): string[] {
+  return records
+    .map(({ cell }) => `${cell.variant ? `${cell.variant.name} ` : ""}${cell.method} ${cell.dataset} ${cell.seed}`)
+    .sort();
+}
+
+function everyCell(rows: readonly string[], datasets: readonly string[]): string[] {
+  return rows
+    .flatMap((row) => datasets.flatMap((dataset) => [0, 1, 2].map((seed) => `${row} ${dataset} ${seed}`)))
+    .sort();
+}
 
 it("names no folder of the machine that it was made on", () => {
   const path = /(?<![\w.:/~-])\/(?:home|root|tmp|work|usr|Users|opt|var|mnt)\/|[A-Z]:\\\\/;

@@ -122,6 +122,8 @@ describe("source mini", () => {
     expect(lora).toMatch(/^\| LoRA-R8 \| 0\.01 \| 0\.03 \| .* \| 4\.97 \| /);
     expect(vpt).toMatch(/^\| VPT-Deep \| \S+ \| the same \| (\S+) \| \1 \| – \| – \|$/);
     expect(answer("best")).toBe("LoRA-R8 (rate 0.03)");
+    for (const question of ["best", "answer", "runs", "table fid rank"])
+      expect(answer(`published ${question}`)).toBe(askOf(records)(question));
   });
 
   it("has runs of a variant as rows of their own, and what they start from", () => {

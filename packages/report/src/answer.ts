@@ -97,7 +97,20 @@ export function groupText({ rows }: Comparison, eligibleRows: readonly MethodRow
   return `${settings} ${share}the ${allMethods} methods ${group}`;
 }
 
-const countMethods = (rows: readonly MethodRow[]): number => new Set(rows.map(({ method }) => method)).size;
+export const countMethods = (rows: readonly MethodRow[]): number => new Set(rows.map(({ method }) => method)).size;
+
+/**
+ * The rows that a row is compared with, and the other settings of its own method, which say nothing against the method.
+ * If there is no other method, its own rows are the others.
+ */
+export function opponents(
+  row: MethodRow,
+  eligibleRows: readonly MethodRow[],
+): { others: MethodRow[]; own: MethodRow[] } {
+  const rest = eligibleRows.filter((other) => other !== row);
+  const others = rest.filter(({ method }) => method !== row.method);
+  return others.length === 0 ? { others: rest, own: [] } : { others, own: rest.filter((one) => !others.includes(one)) };
+}
 
 /** The other rows by the outcome of their tests against `row`. */
 export interface TestedRows {
@@ -125,20 +138,23 @@ export function testAgainst(row: MethodRow, others: readonly MethodRow[], pairin
 /** Whether the best method is better than the others by more than chance, and if not, how many runs would show it. */
 function separationText(comparison: Comparison, bestRow: MethodRow, eligibleRows: readonly MethodRow[]): string | null {
   const { pairing } = comparison;
-  const otherRows = eligibleRows.filter((row) => row !== bestRow);
+  const { others: otherRows, own: ownRows } = opponents(bestRow, eligibleRows);
   if (otherRows.length === 0) return null;
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
     return `Whether it is better than the others by more than chance is unknown, because ${reason}: ${remedy}.`;
   }
   const { worse, better, open, untested } = testAgainst(bestRow, otherRows, pairing);
+  const own = testAgainst(bestRow, ownRows, pairing);
   const isBest = worse.length === otherRows.length && worse.length > 1;
+  const all = ownRows.length > 0 ? "each row of the other methods" : "each of the others";
   return [
     worse.length > 0 && open.length === 0
-      ? `It is better than ${isBest ? "each of the others" : namesOf(worse)} by more than chance.`
+      ? `It is better than ${isBest ? all : namesOf(worse)} by more than chance.`
       : null,
     open.length > 0 ? openText(bestRow, open, pairing) : null,
-    better.length > 0 ? betterText(better) : null,
+    own.open.length > 0 ? ownText(own.open) : null,
+    better.length + own.better.length > 0 ? betterText([...better, ...own.better]) : null,
     untested.length > 0
       ? `It shares fewer than two seeds with ${namesOf(untested)}, ` +
         `so it is not compared with ${untested.length === 1 ? "that method" : "those methods"}.`
@@ -155,6 +171,10 @@ function openText(bestRow: MethodRow, open: readonly MethodRow[], pairing: Pairi
   const remedy = needed === null ? "" : `; ${neededText(needed, [bestRow.label, open[0]!.label])}`;
   return `It is not separated from ${namesOf(open)}${remedy}.`;
 }
+
+/** The rows of the same method that are not separated from the best one. */
+export const ownText = (open: readonly MethodRow[]): string =>
+  `Of its own method, ${namesOf(open)} ${open.length === 1 ? "is" : "are"} not separated from it.`;
 
 /** A row with a higher average is better on the seeds that both have: its other seeds are worse. */
 export function betterText(better: readonly MethodRow[]): string {

@@ -7,7 +7,7 @@ import { mean } from "./statistics.ts";
 import { tuningStates } from "./tuned-rows.ts";
 
 export interface FullOutcome {
-  /** `Full fine-tuning (16.20)`; with the label of its row if it has several, and whether only the other is tuned. */
+  /** `Full fine-tuning (16.20)`; with the label of its row if there are several, and whether only the other is tuned. */
   name: string;
   /** How full fine-tuning compares with the row, by more than chance. */
   verdict: "better" | "worse" | "not separated";
@@ -31,14 +31,11 @@ export function fullOutcome({ rows, datasets }: Comparison, row: MethodRow): Ful
       : "not separated";
   const stateOf = tuningStates(rows);
   const isUnequal = stateOf(row) !== "none" && stateOf(fullRow) === "none";
-  const remarks = [
-    rows.filter(({ full }) => full).length > 1 ? fullRow.label : null,
-    formatFid(fullRow.average!.mean),
-    isUnequal ? "not tuned" : null,
-  ].filter((remark) => remark !== null);
+  const rowName = rows.filter(({ full }) => full).length > 1 ? ` in row "${fullRow.label}"` : "";
+  const remark = isUnequal ? ", not tuned" : "";
   const seeds = [fullRow, row].map(({ cells }) => cells[0]!.seeds.join());
   return {
-    name: `Full fine-tuning (${remarks.join(", ")})`,
+    name: `Full fine-tuning${rowName} (${formatFid(fullRow.average!.mean)}${remark})`,
     verdict,
     scope: pairing === "seeds" && seeds[0] !== seeds[1] ? " on the seeds that both have" : "",
     difference: mean(differences(fullRow, row, pairing)),

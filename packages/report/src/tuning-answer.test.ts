@@ -84,11 +84,11 @@ test("the answer names a method once if it is the best with and without tuning, 
 test("the answer states if full fine-tuning is not tuned, and the compared method is", () => {
   expect(answerOf(tuned(difffit, 0.8))).toMatch(/Full fine-tuning \(1\d\.\d\d, not tuned\) is /);
   expect(answerOf(tuned(difffit, 0.8), tuned(full, 0.9))).toMatch(
-    /Full fine-tuning \(Full \(rate 0\.03\), 1\d\.\d\d\) is/,
+    /Full fine-tuning in row "Full \(rate 0\.03\)" \(1\d\.\d\d\) is/,
   );
   expect(answerOf(tuned(lora, 1.8))).not.toContain(", not tuned)"); // DiffFit is not, either
 });
 
 test("the answer names the row of full fine-tuning if there are several", () => {
-  expect(answerOf(tuned(full, 0.5))).toMatch(/Full fine-tuning \(Full \(rate 0\.03\), \d\.\d\d\) is/);
+  expect(answerOf(tuned(full, 0.5))).toMatch(/Full fine-tuning in row "Full \(rate 0\.03\)" \(\d\.\d\d\) is/);
 });

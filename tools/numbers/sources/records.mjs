@@ -12,6 +12,7 @@
 //     best, unseparated, runs, seeds, protocol, answer, steps
 //     table, table rank fid  the usual columns of the table of methods, and chosen ones
 //     rates                  a table of the default and the tuned rate of each method, and of their FIDs
+//     published answer       any question, of the runs at published rates alone
 //
 // A method has its published learning rate; `lora@tuned` is the row whose rate a sweep chose, or the published one if
 // the sweep found that best. `full+continued` is the row of a variant of the recipe, and `base+continued` what its runs
@@ -56,6 +57,16 @@ export function answering(comparison) {
   return ([question, ...words]) => choose("question", question, questions)(comparison, words);
 }
 
+/** @type {Map<Comparison["records"], Comparison>} */
+const published = new Map();
+
+/** @param {Comparison["records"]} records */
+function atPublishedRates(records) {
+  const made = published.get(records) ?? compare(records.filter(({ tuning }) => tuning === undefined));
+  published.set(records, made);
+  return made;
+}
+
 /** @typedef {(comparison: Comparison, words: readonly string[]) => string} Question */
 
 /** @type {(ask: (comparison: Comparison) => string) => Question} */
@@ -73,6 +84,7 @@ const questions = new Map([
   ["table", (comparison, names) => methodsMarkdown(comparison, names.length === 0 ? undefined : names)],
   ["steps", stepsTable],
   ["rates", summary(ratesTable)],
+  ["published", ({ records }, words) => answering(atPublishedRates(records))(words)],
   ["order", orderText],
   ["best", summary((comparison) => bestMethod(comparison)?.bestRow.label ?? "none")],
   ["unseparated", unseparatedPairs],

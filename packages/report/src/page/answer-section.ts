@@ -6,7 +6,10 @@ import {
   type BestMethod,
   baseOf,
   betterText,
+  countMethods,
   groupText,
+  opponents,
+  ownText,
   type TestedRows,
   testAgainst,
   trainsPart,
@@ -102,7 +105,7 @@ const intervalText = (interval: MethodRow["relativeTimeInterval"]): string =>
 function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: readonly MethodRow[]): Card {
   const question = "Is the difference real?";
   const { pairing } = comparison;
-  const others = eligibleRows.filter((other) => other !== row);
+  const { others, own } = opponents(row, eligibleRows);
   const full = fullLine(comparison, row);
   if (others.length === 0)
     return { question, answer: "Nothing to compare", lines: [...missingTexts(comparison, row), ...full] };
@@ -112,6 +115,7 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   }
   const tested = testAgainst(row, others, pairing);
   const { better, open, untested } = tested;
+  const ownTested = testAgainst(row, own, pairing);
   const next = others.find((other) => !untested.includes(other));
   if (next === undefined)
     return { question, answer: "Not known", lines: ["It shares fewer than two seeds with each other method."] };
@@ -121,8 +125,9 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
     lines: [
       nextText(row, next, { pairing, isFirst: next === others[0] }),
       ...full,
-      ...(better.length === 0 ? [] : [betterText(better)]),
+      ...(better.length + ownTested.better.length === 0 ? [] : [betterText([...better, ...ownTested.better])]),
       ...(open.length === 0 ? [] : [`Not separated by more than chance: ${namesOf(open)}.`]),
+      ...(ownTested.open.length === 0 ? [] : [ownText(ownTested.open)]),
       ...(untested.length === 0 ? [] : [`Not compared, for lack of two shared seeds: ${namesOf(untested)}.`]),
     ],
   };
@@ -131,9 +136,15 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
 const namesOf = (rows: readonly MethodRow[]): string => joinWithAnd(rows.map(({ label }) => printable(label)));
 
 function verdictText({ worse, better }: TestedRows, others: readonly MethodRow[]): string {
-  if (worse.length === others.length)
-    return `Yes, against ${others.length === 1 ? others[0]!.label : `all ${others.length} others`}`;
-  if (worse.length > 0) return `Only against ${worse.length} of ${others.length} others`;
+  const methods = countMethods(others);
+  if (worse.length === others.length) {
+    if (others.length === 1) return `Yes, against ${others[0]!.label}`;
+    return methods < others.length
+      ? `Yes, against all rows of ${quantity(methods, "other method")}`
+      : `Yes, against all ${methods} others`;
+  }
+  if (worse.length > 0)
+    return `Only against ${worse.length} of ${others.length} ${methods < others.length ? "rows of others" : "others"}`;
   return better.length > 0 ? "No" : "Not shown";
 }
 

@@ -174,7 +174,7 @@ it("reportPage compares with full fine-tuning under the same conditions as the a
     "Full fine-tuning (10.06) is better on the seeds that both have: its FID is 1.99 lower (95 % interval of the",
   );
   expect(answerOf([...other, ...full([10, 10.12]).filter(({ cell }) => cell.method === "full")])).toContain(
-    "Full fine-tuning (Full, 10.06) is better on the seeds that both have: its FID",
+    "Full fine-tuning in row &quot;Full&quot; (10.06) is better on the seeds that both have: its FID",
   );
 });
 
