@@ -36,10 +36,10 @@ export const openvino = {
         "use --engine openvino",
         undefined,
       );
-    const engine = createNativeEngine(runtime, openvinoProvider(threads), {
+    const operands = bfloat16 ? "bf16" : "f32";
+    const engine = createNativeEngine(runtime, openvinoProvider(threads, operands), {
       name: bfloat16 ? "openvino+bfloat16" : "openvino",
-      library: (lanes, graph) =>
-        providerLibrary(library, usefulThreads(threads, lanes, graph), lanes, bfloat16 ? "bf16" : "f32"),
+      library: (lanes, graph) => providerLibrary(library, usefulThreads(threads, lanes, graph), lanes, operands),
     });
     try {
       runtime.presentCpuAs(INTEL);
@@ -78,13 +78,13 @@ const INTEL = 0x8086;
  */
 const SESSION_CONSTANT_BYTES = 2 ** 30;
 
-export function openvinoProvider(threads: number): Provider {
+export function openvinoProvider(threads: number, precision: "f32" | "bf16" = "f32"): Provider {
   return {
     name: "openvino",
     threads,
     float64: false,
     withoutOptimizers: [],
-    lowerings: openvinoLowerings,
+    lowerings: openvinoLowerings(precision),
     maxConstantBytes: SESSION_CONSTANT_BYTES,
     options: () => ({
       ...sequentialSession,

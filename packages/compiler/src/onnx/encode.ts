@@ -115,6 +115,12 @@ class Encoder implements ModelWriter {
     return newName;
   }
 
+  isEmbedded({ source, shape }: Value): boolean {
+    if (source.kind !== "constant") return false;
+    const bytes = source.data.byteLength / (this.#isStoredAsFloat16(source.data, { shape }) ? 2 : 1);
+    return bytes <= this.#feedAbove;
+  }
+
   constant(data: Data, { dtype, shape }: Type): string {
     const name = this.fresh("constant");
     if (data.byteLength <= EXTERNAL_BYTES) this.#initializers.push(tensor(name, dtype, shape, data));
@@ -132,7 +138,7 @@ class Encoder implements ModelWriter {
     }
   }
 
-  #isStoredAsFloat16(data: Data, { shape }: Type): data is Float32Array {
+  #isStoredAsFloat16(data: Data, { shape }: Pick<Type, "shape">): data is Float32Array {
     const large = data instanceof Float32Array && data.byteLength > EXTERNAL_BYTES;
     return this.#matrices === "float16" && large && shape.length >= 2;
   }

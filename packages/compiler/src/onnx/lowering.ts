@@ -17,6 +17,8 @@ export interface ModelWriter {
    * cast.
    */
   name(value: Value): string;
+  /** True for a constant that is part of the model; false for one that every run passes as an input. */
+  isEmbedded(value: Value): boolean;
   /** A name that is not used yet. */
   fresh(prefix: string): string;
   /** Adds a constant and returns its name. */
