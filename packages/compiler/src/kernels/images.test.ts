@@ -63,6 +63,26 @@ describe("conv2d has the values and gradients of eager tfjs", () => {
     ]));
 });
 
+describe("depthwiseConv2d has the values and gradients of eager tfjs", () => {
+  for (const [side, stride, pad] of geometries) {
+    test(`for a ${side} x ${side} filter, stride ${stride}, padding ${pad}, two outputs of each channel`, async () => {
+      const f = (x: tf.Tensor, w: tf.Tensor) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
+      const shapes = [
+        [2, 7, 8, 3],
+        [side, side, 3, 2],
+      ];
+      await agree(f as never, shapes);
+      await gradientsAgree(f as never, shapes);
+    });
+  }
+
+  test("for unequal sides and dilation", () =>
+    agree(((x: tf.Tensor4D, w: tf.Tensor4D) => tf.depthwiseConv2d(x, w, 1, "same", "NHWC", [2, 1])) as never, [
+      [1, 6, 7, 2],
+      [3, 2, 2, 1],
+    ]));
+});
+
 describe("pooling kernels", () => {
   for (const [side, stride, pad] of geometries.filter(([, , pad]) => pad !== 1)) {
     test(`pools of ${side} x ${side}, stride ${stride}, padding ${pad} agree with eager tfjs`, async () => {

@@ -1,7 +1,8 @@
 // Convolutions, pools, batch norm and resizing. tfjs has images NHWC and filters [H, W, I, O]; the graph, as ONNX, has
 // NCHW and [O, I, H, W].
 //
-// N = batch, H, W = height and width, C, I, O = channels, input and output channels
+// N = batch, H, W = height and width, C, I, O = channels, input and output channels, M = output channels of each input
+// channel of a depthwise convolution
 
 import * as tf from "@dit-bench/tfjs";
 import type { GraphBuilder, Value } from "../graph/graph.ts";
@@ -36,6 +37,42 @@ export const images: Record<string, Kernel> = {
     const sizes = [I, O, info.filterHeight, info.filterWidth];
     const cropped = g.add("Slice", [dw_IOHW], { starts: [0, 0, 0, 0], sizes, steps: [1, 1, 1, 1] });
     return g.add("Transpose", [cropped], { perm: [2, 3, 0, 1] });
+  },
+  DepthwiseConv2dNative: ({ g, inputs: { x, filter }, attrs }) => {
+    const info = depthwiseInfo(x!.shape, filter!.shape, attrs);
+    const y = g.add("Conv", [toNCHW(g, x!), depthwiseFilter(g, filter!)], {
+      ...geometry(info),
+      group: info.inChannels,
+    });
+    return outputOf(g, y, info);
+  },
+  DepthwiseConv2dNativeBackpropInput: ({ g, inputs: { dy, filter }, attrs }) => {
+    const info = depthwiseInfo(attrs.inputShape, filter!.shape, attrs);
+    const dx = g.add("ConvTranspose", [toNCHW(g, dy!), depthwiseFilter(g, filter!)], {
+      ...geometry(info),
+      group: info.inChannels,
+      outputPadding: unreachedSides(info),
+    });
+    return toNHWC(g, dx);
+  },
+  /** As that of a convolution, with each image's channels as groups of their own: the sum over the batch comes last. */
+  DepthwiseConv2dNativeBackpropFilter: ({ g, inputs: { x, dy }, attrs }) => {
+    const info = depthwiseInfo(x!.shape, attrs.filterShape, attrs);
+    const { batchSize: N, inChannels: C, filterHeight, filterWidth } = info;
+    const M = info.outChannels / C;
+    const planes = g.add("Reshape", [toNCHW(g, x!)], { shape: [1, N * C, info.inHeight, info.inWidth] });
+    const filters = g.add("Reshape", [toNCHW(g, dy!)], { shape: [N * C * M, 1, info.outHeight, info.outWidth] });
+    const dw = g.add("Conv", [planes, filters], {
+      strides: [1, 1],
+      pads: geometry(info).pads,
+      dilations: [info.strideHeight, info.strideWidth],
+      group: N * C,
+    });
+    const sizes = [1, N * C * M, filterHeight, filterWidth];
+    const cropped = g.add("Slice", [dw], { starts: [0, 0, 0, 0], sizes, steps: [1, 1, 1, 1] });
+    const dw_NCMHW = g.add("Reshape", [cropped], { shape: [N, C, M, filterHeight, filterWidth] });
+    const dw_CMHW = g.add("ReduceSum", [dw_NCMHW], { axes: [0], keepDims: false });
+    return g.add("Transpose", [dw_CMHW], { perm: [2, 3, 0, 1] });
   },
   MaxPool: ({ g, inputs: { x }, attrs }) => {
     const info = poolInfo(x!.shape, attrs);
@@ -90,6 +127,12 @@ export const images: Record<string, Kernel> = {
 const toNCHW = (g: GraphBuilder, x: Value) => g.add("Transpose", [x], { perm: [0, 3, 1, 2] });
 const toNHWC = (g: GraphBuilder, x: Value) => g.add("Transpose", [x], { perm: [0, 2, 3, 1] });
 
+/** tfjs's [H, W, C, M] as ONNX's [C M, 1, H, W], for C groups. */
+function depthwiseFilter(g: GraphBuilder, filter: Value): Value {
+  const [H, W, C, M] = filter.shape as Four;
+  return g.add("Reshape", [g.add("Transpose", [filter], { perm: [2, 3, 0, 1] })], { shape: [C * M, 1, H, W] });
+}
+
 /** The output as NHWC. Throws if tfjs's output has a window that lies past the padding. */
 function outputOf(g: GraphBuilder, y_NCHW: Value, { outHeight, outWidth }: ConvInfo): Value {
   const [, , H, W] = y_NCHW.shape;
@@ -101,15 +144,19 @@ function outputOf(g: GraphBuilder, y_NCHW: Value, { outHeight, outWidth }: ConvI
 
 // biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see KernelCall
 function convInfo(x: readonly number[], filter: readonly number[], attrs: any): ConvInfo {
-  const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attrs;
+  const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode, depthwise = false } = attrs;
   if (dataFormat !== "NHWC") throw new Error(`dataFormat "${dataFormat}" is not supported, wanted "NHWC"`);
   const [xShape, filterShape] = [[...x] as Four, [...filter] as Four];
   if (filterShape[2] !== xShape[3]) {
     throw new Error(`filter of ${filterShape[2]} input channels on ${xShape[3]} channels: groups are not supported`);
   }
-  return tf.backend_util.computeConv2DInfo(xShape, filterShape, strides, dilations, pad, dimRoundingMode);
+  return tf.backend_util.computeConv2DInfo(xShape, filterShape, strides, dilations, pad, dimRoundingMode, depthwise);
 }
 type Four = [number, number, number, number];
+
+// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see KernelCall
+const depthwiseInfo = (x: readonly number[], filter: readonly number[], attrs: any): ConvInfo =>
+  convInfo(x, filter, { ...attrs, depthwise: true });
 
 // biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see KernelCall
 function poolInfo(x: readonly number[], { filterSize, strides, pad, dimRoundingMode }: any): ConvInfo {

@@ -1,5 +1,6 @@
 // The feature extractors. A new one is one file or folder here, and its line below.
 
+export { type EfficientNet, efficientNetLite0 } from "./efficientnet/efficientnet.ts";
 export type { Classifier, Extractor } from "./extractor.ts";
 export {
   type Inception,

@@ -1,10 +1,9 @@
 // Inception-v3 as FID uses it, with the weights that pytorch-fid publishes: https://github.com/mseitzer/pytorch-fid
 
-import { existsSync } from "node:fs";
 import type { Resizer } from "@dit-bench/images";
 import type { InceptionTap } from "@dit-bench/metrics";
-import { BenchError } from "../errors.ts";
 import { type ExtractorEntry, extractorName, type ReadExtractor, type ReadTask } from "./extractor-entry.ts";
+import { openExtractorFile, readShapes } from "./read-checkpoint.ts";
 
 export interface InceptionSection {
   readonly name: "inception";
@@ -43,28 +42,13 @@ export const inception: ExtractorEntry<InceptionSection> = {
 /** Reads the published file, in PyTorch's format or as safetensors. */
 async function read({ weights: path, tap = "2048" }: ReadTask<InceptionSection>): Promise<ReadExtractor> {
   const { inception } = await import("@dit-bench/metrics");
-  const { openCheckpoint, stripWrappers } = await import("@dit-bench/weights");
-  const makeError = (what: string) =>
-    new BenchError("data", `${path}: ${what}; wanted ${file}, of pytorch-fid's releases`);
-  if (!existsSync(path!)) throw makeError("there is no such file");
   const first = "Conv2d_1a_3x3.conv.weight";
-  const checkpoint = stripWrappers(await openCheckpoint(path!), [first]);
-  const stem = checkpoint.tensors.get(first);
-  if (!stem) throw makeError(`it has no weight '${first}'`);
+  const opened = await openExtractorFile(path!, first, `${file}, of pytorch-fid's releases`);
   // Tests use a network whose widths are all divided by the same number.
-  const divisor = 32 / (stem.shape[0] ?? 0);
+  const divisor = 32 / (opened.checkpoint.tensors.get(first)!.shape[0] ?? 0);
   const network = inception({
     divisor: [1, 2, 4, 8, 16].includes(divisor) ? divisor : 1,
     ...(tap === "spatial" ? { spatial: true } : { tap: Number(tap) as InceptionTap }),
   });
-  const values: Record<string, Float32Array> = {};
-  for (const [name, shape] of Object.entries(network.checkpoint)) {
-    const tensor = checkpoint.tensors.get(name);
-    if (!tensor) throw makeError(`it has no weight '${name}'`);
-    if (tensor.shape.join() !== shape.join()) throw makeError(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
-    values[name] = checkpoint.float32(name);
-    const bad = values[name].findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0) throw makeError(`number ${bad} of '${name}' is ${values[name][bad]}`);
-  }
-  return { extractor: network, values: network.fold(values) };
+  return { extractor: network, values: network.fold(readShapes(opened, network.checkpoint)) };
 }

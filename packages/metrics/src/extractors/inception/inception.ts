@@ -4,14 +4,17 @@
 
 import * as tf from "@dit-bench/tfjs";
 import type { Extractor } from "../extractor.ts";
-import { checkpointShapes, foldedShapes, foldNorms } from "./fold.ts";
-import { type Convolution, inceptionBlocks, type Layer } from "./layout.ts";
+import { checkpointShapes, foldedShapes, foldNorms, type NormedConvolution } from "../fold-norms.ts";
+import { type Convolution, convolutionsOf, inceptionBlocks, type Layer } from "./layout.ts";
 
 /** Where features are taken, named by their number in the published network. */
 export const inceptionTaps = [64, 192, 768, 2048] as const;
 export type InceptionTap = (typeof inceptionTaps)[number];
 
 const IMAGE_SIZE = 299;
+
+/** Added to a norm's variance: torchvision's BasicConv2d has `BatchNorm2d(out_channels, eps=0.001)`. */
+const EPSILON = 1e-3;
 
 /**
  * Spatial features, for sFID (Nash et al., 2021, https://arxiv.org/abs/2103.03841): the first 7 channels of this
@@ -22,7 +25,7 @@ const SPATIAL = { name: "Mixed_6d.branch1x1", channels: 7, side: 17 } as const;
 
 /** An extractor whose weights are folded from a published checkpoint. */
 export interface Inception extends Extractor {
-  /** Shape of every weight in pytorch-fid's checkpoint, by name. */
+  /** Shape of every weight in pytorch-fid's checkpoint, by name; it also has a classifier, `fc.*`. */
   readonly checkpoint: Readonly<Record<string, readonly number[]>>;
   /** Converts a checkpoint's weights to the extractor's, with batch norms folded into convolutions. */
   fold(checkpoint: Readonly<Record<string, Float32Array>>): Record<string, Float32Array>;
@@ -42,15 +45,18 @@ export function inception({ tap = 2048, spatial = false, divisor = 1 }: Inceptio
   const blocks = inceptionBlocks(divisor);
   const last = spatial ? inceptionTaps.indexOf(768) : inceptionTaps.indexOf(tap);
   const usedLayers = blocks.slice(0, last + 1).flatMap(({ layers }) => layers);
+  const convolutions = convolutionsOf(usedLayers).map(({ name, inputs, outputs, kernel }): NormedConvolution => {
+    return { name, kernel: `${name}.conv`, norm: `${name}.bn`, shape: [outputs, inputs, ...kernel] };
+  });
   const spatialChannels = Math.min(SPATIAL.channels, 192 / divisor);
   const dimension = spatial ? spatialChannels * SPATIAL.side ** 2 : blocks[last]!.width;
   return {
     id: `inception-2015-12-05/${spatial ? "spatial" : tap}${divisor === 1 ? "" : ` narrowed ${divisor} times`}`,
     imageSize: IMAGE_SIZE,
     dimension,
-    weights: foldedShapes(usedLayers),
-    checkpoint: checkpointShapes(usedLayers),
-    fold: (checkpoint) => foldNorms(usedLayers, checkpoint),
+    weights: foldedShapes(convolutions),
+    checkpoint: checkpointShapes(convolutions),
+    fold: (checkpoint) => foldNorms(convolutions, checkpoint, EPSILON),
     features(w, x_NSSC) {
       const [N, height, width, channels] = x_NSSC.shape;
       if (height !== IMAGE_SIZE || width !== IMAGE_SIZE || channels !== 3)
