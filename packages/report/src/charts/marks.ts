@@ -2,8 +2,8 @@
 
 import type { Chart, Plugin } from "chart.js";
 import { formatFid } from "../format.ts";
+import { type Anchor, type Box, overlap, placeLabels } from "../page/client/label-placement.js";
 import type { IntervalBasis } from "../scores.ts";
-import { type Anchor, type Box, overlap, placeLabels } from "./label-placement.ts";
 import type { MethodMark } from "./method-marks.ts";
 import { font, ink, quietInk } from "./style.ts";
 

@@ -18,6 +18,7 @@ const clientFiles = [
   "sort.js",
   "readout.js",
   "chart-parts.js",
+  "label-placement.js",
   "points-chart.js",
   "scatter.js",
   "curves.js",

@@ -3,8 +3,10 @@
 /** @import { Chart as ChartType, Plugin } from "chart.js" */
 /** @import { Mark } from "../page-data.ts" */
 /** @import { AxisData } from "./chart-parts.js" */
+/** @import { Anchor, Box } from "./label-placement.js" */
 
 import { colourOf, moveByKeys, scaleOptions, tooltipOptions } from "./chart-parts.js";
+import { placeLabels } from "./label-placement.js";
 import { figureParts } from "./readout.js";
 import { onThemeChange, pageColour } from "./theme.js";
 
@@ -114,6 +116,7 @@ function frontSeries(front) {
 
 /** @param {() => Plot} plotOf @returns {Plugin<"scatter">} */
 function decorations(plotOf) {
+  const writeNames = nameWriter();
   return {
     id: "decorations",
     beforeDatasetsDraw(chart) {
@@ -121,7 +124,7 @@ function decorations(plotOf) {
       for (const point of plotOf().points) drawInterval(chart, point);
     },
     afterDatasetsDraw(chart) {
-      if (plotOf().named) drawNames(chart, plotOf().points);
+      if (plotOf().named) writeNames(chart, plotOf().points);
     },
   };
 }
@@ -167,56 +170,85 @@ function drawBase({ ctx, scales, chartArea }, { base }) {
   ctx.restore();
 }
 
-/** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
+const nameHeight = 16;
+/** Half the side of a mark. */
+const markReach = 8;
 
-/** Writes each name where it covers the least. @param {ChartType<"scatter">} chart @param {readonly Point[]} points */
-function drawNames(chart, points) {
-  const { ctx, scales, chartArea } = chart;
-  if (!scales.x || !scales.y) return;
-  const { x: xScale, y: yScale } = scales;
-  ctx.save();
-  ctx.font = `600 13px ${Chart.defaults.font.family}`;
-  ctx.textBaseline = "middle";
-  ctx.fillStyle = pageColour("--ink");
-  const places = points.map(({ x, y }) => ({ x: xScale.getPixelForValue(x), y: yScale.getPixelForValue(y) }));
+/**
+ * Returns the function that writes each name where it covers nothing, with a line to its point if it is further away.
+ * The places are computed once for each layout: a chart draws again for every point that is pointed at.
+ *
+ * @returns {(chart: ChartType<"scatter">, points: readonly Point[]) => void}
+ */
+function nameWriter() {
+  let layout = "";
   /** @type {Box[]} */
-  const taken = places.map(({ x, y }) => ({ left: x - 8, right: x + 8, top: y - 8, bottom: y + 8 }));
-  for (const [index, { name }] of points.entries()) {
-    const place = /** @type {{ x: number, y: number }} */ (places[index]);
-    const width = ctx.measureText(name).width;
-    const boxes = nameBoxes(place, width);
-    const cost = (/** @type {Box} */ box) =>
-      outside(box, chartArea) + taken.reduce((sum, other) => sum + overlap(box, other), 0);
-    const best = boxes.reduce((least, box) => (cost(box) < cost(least) ? box : least));
-    taken.push(best);
-    ctx.fillText(name, best.left, (best.top + best.bottom) / 2);
-  }
-  ctx.restore();
+  let boxes = [];
+  return ({ ctx, scales, chartArea }, points) => {
+    if (!scales.x || !scales.y) return;
+    const { x: xScale, y: yScale } = scales;
+    ctx.save();
+    ctx.font = `600 13px ${Chart.defaults.font.family}`;
+    ctx.textBaseline = "middle";
+    const anchors = points.map(({ name, x, y }) => ({
+      x: xScale.getPixelForValue(x),
+      y: yScale.getPixelForValue(y),
+      radius: markReach + 4,
+      width: ctx.measureText(name).width,
+      height: nameHeight,
+    }));
+    const obstacles = anchors.flatMap(({ x, y }, index) => [
+      { left: x - markReach, right: x + markReach, top: y - markReach, bottom: y + markReach },
+      ...barOf(x, /** @type {Point} */ (points[index]), yScale),
+    ]);
+    const { left, right, top, bottom } = chartArea;
+    const next = JSON.stringify([anchors, obstacles, left, right, top, bottom]);
+    if (next !== layout) {
+      layout = next;
+      boxes = placeLabels(anchors, obstacles, { left, right, top, bottom });
+    }
+    for (const [index, box] of boxes.entries()) {
+      drawLeader(ctx, box, /** @type {Anchor} */ (anchors[index]));
+      ctx.fillStyle = pageColour("--ink");
+      ctx.fillText(/** @type {Point} */ (points[index]).name, box.left, (box.top + box.bottom) / 2);
+    }
+    ctx.restore();
+  };
 }
 
-/** Places for a name: right, left, above, below and at the corners. @param {{ x: number, y: number }} point */
-function nameBoxes({ x, y }, /** @type {number} */ width) {
-  const near = [
-    [12, 0],
-    [-12 - width, 0],
-    [-width / 2, -18],
-    [-width / 2, 18],
-    [10, -14],
-    [10, 14],
-    [-10 - width, -14],
-    [-10 - width, 14],
-  ];
-  return near.map(([dx = 0, dy = 0]) => ({ left: x + dx, right: x + dx + width, top: y + dy - 8, bottom: y + dy + 8 }));
+/**
+ * The box of a point's interval, if it has one.
+ *
+ * @param {number} x
+ * @param {Point} point
+ * @param {{ getPixelForValue(value: number): number }} yScale
+ * @returns {Box[]}
+ */
+function barOf(x, { interval }, yScale) {
+  if (interval === null) return [];
+  const [bottom, top] = [yScale.getPixelForValue(interval[0]), yScale.getPixelForValue(interval[1])];
+  return [{ left: x - 4, right: x + 4, top, bottom }];
 }
 
-/** @param {Box} a @param {Box} b */
-function overlap(a, b) {
-  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-  return width > 0 && height > 0 ? width * height : 0;
-}
-
-/** @param {Box} box @param {Box} area */
-function outside(box, area) {
-  return (box.right - box.left) * (box.bottom - box.top) - overlap(box, area);
+/**
+ * A thin line from a point to its name, if the name is not next to it.
+ *
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Box} box
+ * @param {Anchor} anchor
+ */
+function drawLeader(ctx, box, { x, y, radius }) {
+  const end = {
+    x: Math.max(box.left, Math.min(box.right, x)),
+    y: Math.max(box.top + 2, Math.min(box.bottom - 2, y)),
+  };
+  const distance = Math.hypot(end.x - x, end.y - y);
+  if (distance < radius + 6) return;
+  const start = markReach / distance;
+  ctx.strokeStyle = pageColour("--quiet");
+  ctx.lineWidth = 0.75;
+  ctx.beginPath();
+  ctx.moveTo(x + start * (end.x - x), y + start * (end.y - y));
+  ctx.lineTo(end.x, end.y);
+  ctx.stroke();
 }

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Anchor, overlap, placeLabels } from "./label-placement.ts";
+import { type Anchor, overlap, placeLabels } from "./client/label-placement.js";
 
 const bounds = { left: 0, top: 0, right: 860, bottom: 420 };
 

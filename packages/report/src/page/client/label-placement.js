@@ -1,56 +1,64 @@
-// Places the labels of a scatter plot so that no label covers another label, a point or the edge of the plot.
-// Coordinates are pixels, y downwards.
+// Places the labels of a scatter plot so that no label covers another label, a point or the edge of the plot: for the
+// chart file and for the page. Coordinates are pixels, y downwards.
 
-export interface Box {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-export interface Anchor {
-  x: number;
-  y: number;
-  /** Smallest gap between the label and the point's centre. */
-  radius: number;
-  /** Size of the label. */
-  width: number;
-  height: number;
-}
+/**
+ * @typedef {object} Box
+ * @property {number} left
+ * @property {number} top
+ * @property {number} right
+ * @property {number} bottom
+ */
+/**
+ * @typedef {object} Anchor
+ * @property {number} x
+ * @property {number} y
+ * @property {number} radius smallest gap between the label and the point's centre
+ * @property {number} width of the label
+ * @property {number} height of the label
+ */
+/**
+ * @typedef {object} Place
+ * @property {Box} box
+ * @property {number} cost the part of the cost that does not depend on the other labels
+ */
+/**
+ * @typedef {object} Choice
+ * @property {number[]} picks index of the chosen place of each label
+ * @property {number} cost
+ */
 
 /**
  * One box per anchor for its label: near its point, within `bounds`, clear of the other labels and of `obstacles`.
  * Local search over a fixed set of positions, started once per anchor; deterministic. If no solution without overlap is
  * found, returns the one with the least.
+ *
+ * @param {readonly Anchor[]} anchors
+ * @param {readonly Box[]} obstacles
+ * @param {Box} bounds
+ * @returns {Box[]}
  */
-export function placeLabels(anchors: readonly Anchor[], obstacles: readonly Box[], bounds: Box): Box[] {
+export function placeLabels(anchors, obstacles, bounds) {
   const places = anchors.map((anchor) => findPlaces(anchor, obstacles, bounds));
-  let best: Choice = { picks: [], cost: Number.POSITIVE_INFINITY };
+  /** @type {Choice} */
+  let best = { picks: [], cost: Number.POSITIVE_INFINITY };
   for (let first = 0; first < Math.max(1, anchors.length); first++) {
     const order = anchors.map((_, index) => (first + index) % anchors.length);
     const choice = improvePlacement(places, order);
     if (choice.cost < best.cost) best = choice;
   }
-  return best.picks.map((pick, index) => places[index]![pick]!.box);
+  return best.picks.map((pick, index) => placeOf(places, index, pick).box);
 }
 
-/** Area of the intersection of two boxes. */
-export function overlap(a: Box, b: Box): number {
+/**
+ * Area of the intersection of two boxes.
+ *
+ * @param {Box} a
+ * @param {Box} b
+ */
+export function overlap(a, b) {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   return width > 0 && height > 0 ? width * height : 0;
-}
-
-interface Place {
-  box: Box;
-  /** The part of the cost that does not depend on the other labels. */
-  cost: number;
-}
-
-interface Choice {
-  /** Index of the chosen place of each label. */
-  picks: number[];
-  cost: number;
 }
 
 // Weights: a covered pixel must outweigh any offset, so that labels overlap only where every other position does.
@@ -62,7 +70,13 @@ const margin = 2; // pixels between a label and anything else
 const directions = 16;
 const offsets = [0, 5, 11, 18, 26, 36, 48, 62, 80, 105, 135];
 
-function findPlaces(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Place[] {
+/**
+ * @param {Anchor} anchor
+ * @param {readonly Box[]} obstacles
+ * @param {Box} bounds
+ * @returns {Place[]}
+ */
+function findPlaces(anchor, obstacles, bounds) {
   return offsets.flatMap((offset) =>
     Array.from({ length: directions }, (_, direction) => {
       const angle = (2 * Math.PI * direction) / directions;
@@ -85,32 +99,43 @@ function findPlaces(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Pla
   );
 }
 
-/** Clamps a scaled direction to [-1, 1], so that labels left and right of a point are centred on its height. */
-function clampDirection(component: number): number {
+/**
+ * Clamps a scaled direction to [-1, 1], so that labels left and right of a point are centred on its height.
+ *
+ * @param {number} component
+ */
+function clampDirection(component) {
   return Math.max(-1, Math.min(1, component * Math.SQRT2));
 }
 
-/** Moves one label at a time to its cheapest position until no move lowers the cost. */
-function improvePlacement(places: readonly Place[][], order: readonly number[]): Choice {
+/**
+ * Moves one label at a time to its cheapest position until no move lowers the cost.
+ *
+ * @param {readonly Place[][]} places
+ * @param {readonly number[]} order
+ * @returns {Choice}
+ */
+function improvePlacement(places, order) {
   const picks = places.map(() => -1);
-  const costOf = (label: number, pick: number) => {
-    const { box, cost } = places[label]![pick]!;
+  const costOf = (/** @type {number} */ label, /** @type {number} */ pick) => {
+    const { box, cost } = placeOf(places, label, pick);
     const paddedBox = addMargin(box);
     return picks.reduce((sum, other, index) => {
       if (other < 0 || index === label) return sum;
-      return sum + coverCost * overlap(paddedBox, addMargin(places[index]![other]!.box));
+      return sum + coverCost * overlap(paddedBox, addMargin(placeOf(places, index, other).box));
     }, cost);
   };
   for (let round = 0; round < 30; round++) {
     let changed = false;
     for (const label of order) {
-      let best = picks[label]!;
+      const before = picks[label] ?? -1;
+      let best = before;
       let bestCost = best < 0 ? Number.POSITIVE_INFINITY : costOf(label, best);
-      for (let pick = 0; pick < places[label]!.length; pick++) {
+      for (let pick = 0; pick < directions * offsets.length; pick++) {
         const cost = costOf(label, pick);
         if (cost < bestCost) [best, bestCost] = [pick, cost];
       }
-      if (best !== picks[label]) {
+      if (best !== before) {
         picks[label] = best;
         changed = true;
       }
@@ -120,6 +145,16 @@ function improvePlacement(places: readonly Place[][], order: readonly number[]):
   return { picks, cost: picks.reduce((sum, pick, label) => sum + costOf(label, pick), 0) };
 }
 
-function addMargin(box: Box): Box {
+/**
+ * @param {readonly Place[][]} places
+ * @param {number} label
+ * @param {number} pick
+ */
+function placeOf(places, label, pick) {
+  return /** @type {Place} */ (places[label]?.[pick]);
+}
+
+/** @param {Box} box @returns {Box} */
+function addMargin(box) {
   return { left: box.left - margin, top: box.top - margin, right: box.right + margin, bottom: box.bottom + margin };
 }
