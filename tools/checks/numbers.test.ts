@@ -10,8 +10,16 @@ describe("Markdown files", () => {
   });
 
   it("bind the table in the README, and the answer, the order and the costs in the findings", () => {
-    expect(readText("README.md")).toContain("\n<!-- = mini table fid rank heldOutFid copyRate ");
-    for (const block of ["mini answer", "mini steps", "mini order", "paper order", "mini unseparated"])
+    expect(readText("README.md")).toContain("\n<!-- = mini published table fid rank heldOutFid copyRate ");
+    for (const block of [
+      "mini published answer",
+      "mini rates",
+      "mini steps tuned",
+      "mini steps",
+      "mini order",
+      "paper order",
+      "mini unseparated",
+    ])
       expect(readText("docs/findings.md")).toContain(`<!-- = ${block} -->`);
   });
 });

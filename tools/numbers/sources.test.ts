@@ -110,7 +110,7 @@ describe("source mini", () => {
     expect(() => answer("fid bitfit@tuned")).toThrow("method 'bitfit@tuned' is not known");
     expect(answer("order")).toBe(askOf(records)("order"));
     expect(() => askOf(records)("order tuned")).toThrow("no run has a tuned rate");
-    expect(answer("order tuned")).toBe("LoRA-R8 (rate 0.03), VPT-Deep");
+    expect(answer("order tuned")).toBe("LoRA-R8, VPT-Deep");
     expect(answer("order fid tuned")).toBe(answer("order tuned"));
     expect(answer("unseparated")).toBe(askOf(records)("unseparated"));
     expect(answer("unseparated tuned")).toBe("none");

@@ -13,7 +13,10 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /** What the package `dit-bench` has from the repository. */
-const projectFiles = ["benchmarks/mini", "benchmarks/high-resolution", "benchmarks/paper", "results/mini"];
+const projectFiles = [
+  ...["benchmarks/mini", "benchmarks/high-resolution", "benchmarks/paper", "benchmarks/extractors"],
+  "results/mini",
+];
 
 /**
  * Stages all packages below `out`, each in a folder of its own. Needs the built program.

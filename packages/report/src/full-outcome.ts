@@ -7,7 +7,7 @@ import { mean } from "./statistics.ts";
 import { tuningStates } from "./tuned-rows.ts";
 
 export interface FullOutcome {
-  /** `Full fine-tuning (16.20)`; with the label of its row if there are several, and whether only the other is tuned. */
+  /** `Full fine-tuning (16.20)`, with the label of its row if it has several, and whether only the other is tuned. */
   name: string;
   /** How full fine-tuning compares with the row, by more than chance. */
   verdict: "better" | "worse" | "not separated";

@@ -236,13 +236,16 @@ function orderText(comparison, words) {
   const { rate, rest } = rateIn(words);
   const [name, ...more] = rest;
   expectNoMore(more);
-  const labels = (/** @type {{ label: string }[]} */ rows) => rows.map(({ label }) => label).join(", ");
+  // A tuned row has the label of the method's published row: the question states the rates.
+  const published = new Map(rowsAt(comparison, "published").map(([plain, { label }]) => [`${plain}@tuned`, label]));
+  const labels = (/** @type {{ name: string, label: string }[]} */ rows) =>
+    rows.map(({ name, label }) => published.get(name) ?? label).join(", ");
   if (name === undefined) return labels(byAverage(comparison, rate));
   const scores = tableColumns.filter(({ isScore }) => isScore);
   const column = choose("score", name, new Map(scores.map((one) => [one.name, one])));
-  const values = rowsAsked(comparison, rate).flatMap(([, row]) => {
+  const values = rowsAsked(comparison, rate).flatMap(([key, row]) => {
     const { value } = column.cell(row, comparison);
-    return value === undefined ? [] : [{ label: row.label, value }];
+    return value === undefined ? [] : [{ name: key, label: row.label, value }];
   });
   if (values.length === 0) throw new Error(`no method has a ${name}`);
   return labels(values.sort((a, b) => a.value - b.value));

@@ -17,6 +17,8 @@ export interface ExtractorEntry<S extends ExtractorSection = ExtractorSection> {
   readonly taps?: readonly string[];
   /** The name in weights.json of its published weights: commands use them unless `--weights` names others. */
   readonly published?: string;
+  /** The file of its weights in the project's folder. A recipe names it by the extractor's name. */
+  readonly embedded?: string;
   /** The recipe that its own weights come with: commands use them unless `--weights` names others. */
   readonly recipe?: string;
   /** True if publications report the FID of this extractor. */

@@ -99,7 +99,12 @@ describe("loadExtractor", () => {
   };
 
   test.each<[string, () => Parameters<typeof load>[0], string, number]>([
-    ["an extractor that is not known", () => ({ extractor: "vgg" }), "--extractor vgg: wanted inception, mini", 2],
+    [
+      "an extractor that is not known",
+      () => ({ extractor: "vgg" }),
+      "--extractor vgg: wanted efficientnet-lite0, inception, mini",
+      2,
+    ],
     [
       "weights that are not here",
       () => ({ extractor: "inception" }),

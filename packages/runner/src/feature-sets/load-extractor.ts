@@ -8,6 +8,7 @@ import { BenchError } from "../errors.ts";
 import { compileExtractor, type FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { ExtractorEntry, ReadTask } from "../extractors/extractor-entry.ts";
 import { extractors } from "../extractors/extractors.ts";
+import { projectFolder } from "../project-folder.ts";
 import { loadRecipe } from "../recipe/recipe.ts";
 
 export interface ExtractorChoice {
@@ -49,15 +50,21 @@ function checkTap({ name, taps }: ExtractorEntry, tap: string | undefined): void
   throw new BenchError("usage", `--tap ${tap}: ${problem}`);
 }
 
-function weightsFor({ name, published, recipe }: ExtractorEntry, given: string | undefined): Omit<ReadTask, "tap"> {
+function weightsFor(
+  { name, published, recipe, embedded }: ExtractorEntry,
+  given: string | undefined,
+): Omit<ReadTask, "tap"> {
   const remedy = "give others with --weights";
   if (recipe !== undefined) {
     const { folder, settings } = loadRecipe(recipe);
     return { weights: given ?? join(folder, settings.extractor.weights), section: settings.extractor, remedy };
   }
+  if (embedded !== undefined) return { weights: given ?? join(projectFolder(), embedded), section: undefined, remedy };
   const weights = given ?? (published === undefined ? undefined : publishedWeights(published));
   if (weights === undefined && published !== undefined) {
-    const others = extractors.filter((known) => known.recipe !== undefined).map((known) => known.name);
+    const others = extractors
+      .filter((known) => (known.embedded ?? known.recipe) !== undefined)
+      .map((known) => known.name);
     throw new BenchError(
       "data",
       `the weights of the extractor ${name} are not here; get them with 'bench fetch ${published}', ` +

@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fetched, isFetchable, misplaced, publishedWeights } from "../assets/fetched.ts";
 import { BenchError } from "../errors.ts";
+import { extractors } from "../extractors/extractors.ts";
+import { projectFolder } from "../project-folder.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** The uses of weights in a recipe, with the setting that names each. */
@@ -59,9 +61,15 @@ export const findWeights = (recipe: Pick<Recipe, "folder">, name: string): strin
 export const usableWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
   ownWeights(recipe, name) ?? publishedWeights(name);
 
-/** A file beside the recipe, else the name as a path. Both come before names that `bench fetch` knows. */
-const ownWeights = ({ folder }: Pick<Recipe, "folder">, name: string): string | undefined =>
-  [join(folder, name), resolve(name)].find(existsSync);
+/**
+ * A file beside the recipe, else the name as a path, else the project's file of the extractor of this name. All come
+ * before names that `bench fetch` knows.
+ */
+function ownWeights({ folder }: Pick<Recipe, "folder">, name: string): string | undefined {
+  const embedded = extractors.find((entry) => entry.name === name)?.embedded;
+  const places = [join(folder, name), resolve(name), ...(embedded ? [join(projectFolder(), embedded)] : [])];
+  return places.find(existsSync);
+}
 
 /** The verified file of weights for a role. Throws BenchError (data) if it is missing. */
 export function weightsOf(recipe: Recipe, role: WeightsRole): string {
