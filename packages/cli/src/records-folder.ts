@@ -1,7 +1,7 @@
-// Finds the folders whose records `bench table` and `bench report` read.
+// Finds the folders whose records `bench table` and `bench report` read, and where they write.
 
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { BenchError, projectFolder } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 
@@ -22,6 +22,22 @@ export async function recordsFolder(
     `make records with 'bench grid --recipe ${options.recipe}', then 'bench ${command} --from runs'`,
   );
   return from;
+}
+
+/**
+ * The folder of `--out`, or else that of the records. An installed package belongs to the package manager: what is made
+ * from its published records goes to `results/NAME` of the current folder.
+ *
+ * @param from what `recordsFolder` returns
+ */
+export function outputFolder(
+  options: { readonly recipe: string; readonly from: string | undefined; readonly out: string | undefined },
+  from: string,
+  project = projectFolder(),
+): string {
+  if (options.out !== undefined) return resolve(options.out);
+  const isInstalled = resolve(project).split(sep).includes("node_modules");
+  return options.from === undefined && isInstalled ? resolve("results", options.recipe) : from;
 }
 
 /** Checks the folders of `--with`. Throws BenchError (data). */

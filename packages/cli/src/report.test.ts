@@ -14,10 +14,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { report } from "./commands/report.ts";
 import { writeTables } from "./commands/table.ts";
 import { makePages } from "./make-pages.ts";
+import { copyFlowerRuns } from "./published-runs.test.data.ts";
 import { isOwnHost, type ReportServer, startReportServer } from "./report-server.ts";
 
 const results = fileURLToPath(new URL("../../../results/mini", import.meta.url));
-const published = join(results, "records/flowers");
+const published = copyFlowerRuns();
 const place = mkdtempSync(join(tmpdir(), "bench-report-"));
 const strip = Buffer.from("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==", "base64");
 const flags = { recipe: "mini", with: [], serve: false, withRealImages: false, json: false, port: undefined };
@@ -38,7 +39,9 @@ afterEach(() => {
   vi.restoreAllMocks();
   process.exitCode = 0;
 });
-afterAll(() => rmSync(place, { recursive: true }));
+afterAll(() => {
+  for (const folder of [place, published]) rmSync(folder, { recursive: true });
+});
 
 /** Copies published records, each with its strips, into folders as runs have them. */
 async function makeRuns(change: (record: RunRecord) => RunRecord = (record) => record): Promise<void> {

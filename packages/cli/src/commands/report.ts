@@ -1,6 +1,6 @@
 // `bench report`: writes the page of the records, or serves it while they change.
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileNames, replaceFile } from "@dit-bench/files";
 import { BenchError, exitCodes } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
@@ -8,7 +8,7 @@ import type { ReportOptions } from "../declarations/report.ts";
 import { makePages } from "../make-pages.ts";
 import { checkOutputFolder } from "../outputs.ts";
 import { print, printJson, printNote, shownPath } from "../print.ts";
-import { recordsFolder, requireFolders } from "../records-folder.ts";
+import { outputFolder, recordsFolder, requireFolders } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { startReportServer } from "../report-server.ts";
 
@@ -25,7 +25,7 @@ export async function report(options: ReportOptions): Promise<void> {
   if (options.port !== undefined)
     throw new BenchError("usage", `--port ${options.port} has no effect without --serve; give both or neither`);
   if (options.out !== undefined) checkOutputFolder(options.out, "--out");
-  const out = options.out ? resolve(options.out) : from;
+  const out = outputFolder(options, from);
   const { with: others, withRealImages } = options;
   const { made, found, errors } = await makePages({ from, out, others, withRealImages });
   for (const note of found.notes) printNote(`${note}\n`);

@@ -1,6 +1,6 @@
 // `bench table`: prints and writes the comparison tables and charts of records.
 
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { fileNames, pathBelow } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import {
@@ -18,7 +18,7 @@ import type { TableOptions } from "../declarations/table.ts";
 import { checkOutputFolder } from "../outputs.ts";
 import { splitNames } from "../parser/values.ts";
 import { print, printJson, printNote, shownPath } from "../print.ts";
-import { recordsFolder, requireFolders } from "../records-folder.ts";
+import { outputFolder, recordsFolder, requireFolders } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { findTableRecords } from "../table-records.ts";
 import { formatTable } from "../table-text.ts";
@@ -27,7 +27,7 @@ export async function table(options: TableOptions): Promise<void> {
   if (options.out !== undefined) checkOutputFolder(options.out, "--out");
   const from = await recordsFolder(options, "table");
   await requireFolders(options.with);
-  const out = options.out ? resolve(options.out) : from;
+  const out = outputFolder(options, from);
   const hasDamaged = await writeTables(from, out, options.json, {
     columns: options.columns === undefined ? undefined : splitNames("--columns", options.columns),
     withPaper: options.withPaper,
