@@ -13,10 +13,17 @@ export function recordDigest(record: object): string {
     .digest("hex");
 }
 
-/** The value with the keys of all objects sorted by code unit. */
+/** The value with the keys of all objects sorted by code unit. Lists of numbers or texts are not copied. */
 export function sortKeys<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(sortKeys) as T;
   if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)])) as T;
+  if (Array.isArray(value)) return value.some(isObject) ? (value.map(sortKeys) as T) : value;
+  const keys = Object.keys(value).sort(); // by code unit
+  const given = value as Readonly<Record<string, unknown>>;
+  // An assignment to this key would set the prototype.
+  if (keys.includes("__proto__")) return Object.fromEntries(keys.map((key) => [key, sortKeys(given[key])])) as T;
+  const sorted: Record<string, unknown> = {};
+  for (const key of keys) sorted[key] = sortKeys(given[key]);
+  return sorted as T;
 }
+
+const isObject = (value: unknown): boolean => value !== null && typeof value === "object";

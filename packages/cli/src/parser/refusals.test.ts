@@ -99,7 +99,10 @@ describe("flags and arguments with choices", () => {
       "--keep-state 'alway' is not known; did you mean 'always'? available: auto, always, never",
     ],
     [["fid", "a", "b", "--resize", "x"], "--resize 'x' is not known; available: pytorch, clean, tensorflow"],
-    [["fid", "a", "b", "--extractor", "incepton"], "did you mean 'inception'? available: inception, mini"],
+    [
+      ["fid", "a", "b", "--extractor", "incepton"],
+      "did you mean 'inception'? available: efficientnet-lite0, inception, mini",
+    ],
     [
       ["run", "--method", "lora", "--engine", "gpu"],
       "--engine 'gpu' is not known; did you mean 'cpu'? available: auto",

@@ -20,8 +20,9 @@ export function isDark() {
 
 /** The colour of a custom property of the style sheet, as `rgb(…)`. @param {string} name */
 export function pageColour(name) {
-  document.documentElement.style.setProperty("--probe", `var(${name})`);
-  return getComputedStyle(byId("colour-probe", HTMLElement)).color;
+  const probe = byId("colour-probe", HTMLElement);
+  probe.style.setProperty("color", `var(${name})`); // of this element alone: the styles of all others stay valid
+  return getComputedStyle(probe).color;
 }
 
 export function startTheme() {
