@@ -29,7 +29,7 @@ export interface FoundRecords {
 /** Larger JSON files belong to other programs: a record with a million losses has half of this size. */
 const largestRecord = 128e6;
 
-/** So many files are read at the same time: the processor works while the disk, or a file server, answers. */
+/** So many files are read at the same time: the CPU works while the disk, or a file server, answers. */
 const READ_TOGETHER = 32;
 
 /**
